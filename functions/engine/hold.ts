@@ -1,0 +1,299 @@
+// The hold protocol. AWS settings know no compare-and-set, so the order of these steps is what keeps an original from being lost:
+// each condition here was left out in turn, and each time an original or a containment was lost (test/holds).
+import { type Aws, type Gone, gone } from '../../playbooks/language/aws.ts';
+import { type Json, same } from '../../playbooks/language/json.ts';
+import type { AnySetting } from '../../playbooks/language/setting.ts';
+import { type Ledger, type Pause, persist } from './ledger.ts';
+
+/** One record a setting, never deleted. */
+export type HoldRecord = {
+  readonly setting: string;
+  readonly settingVersion: number;
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  readonly phase: 'free' | 'held' | 'releasing';
+  /** What was there before the first holder. Null while free. */
+  readonly original: Json;
+  readonly holders: { readonly [incident: string]: Json };
+  /** Incidents that found the setting as they wanted it: nothing was written for them. */
+  readonly watching: { readonly [incident: string]: Json };
+  /** Every value that was, or was about to be, written since the phase was free. */
+  readonly wrote: readonly Json[];
+  readonly last: { readonly original: Json; readonly wrote: readonly Json[]; readonly releasedAt: string } | null;
+  /** Who puts back, while `releasing`; it holds again if it finds a third value. */
+  readonly releaser: { readonly incident: string; readonly value: Json } | null;
+  readonly conflict: { readonly incident: string; readonly found: Json } | null;
+  /** Until then a write whose end is unknown may still take effect. */
+  readonly uncertainUntil: string | null;
+};
+
+/** A setting of one resource, where it stands, and with whose hands it is turned. */
+export interface Held {
+  readonly setting: AnySetting;
+  readonly id: string;
+  readonly aws: Aws;
+}
+
+export interface HoldTools {
+  readonly ledger: Ledger;
+  readonly now: () => Date;
+  readonly pause: Pause;
+}
+
+export const holdKey = ({ setting, id, aws }: Held): string =>
+  `${aws.account}/${setting.scope === 'global' ? 'global' : aws.region}/${setting.name}/${id}`;
+
+const blank = ({ setting, id, aws }: Held): HoldRecord => ({
+  setting: setting.name,
+  settingVersion: setting.version,
+  account: aws.account,
+  region: setting.scope === 'global' ? 'global' : aws.region,
+  id,
+  phase: 'free',
+  original: null,
+  holders: {},
+  watching: {},
+  wrote: [],
+  last: null,
+  releaser: null,
+  conflict: null,
+  uncertainUntil: null,
+});
+
+/** The record as it stands, with the version that a conditional write must name. */
+export const readHold = async (
+  tools: HoldTools,
+  held: Held,
+): Promise<{ readonly record: HoldRecord; readonly version: number }> => {
+  const entry = await tools.ledger.read('holds', holdKey(held));
+  return entry ? { record: entry.value as HoldRecord, version: entry.version } : { record: blank(held), version: 0 };
+};
+
+const put = (tools: HoldTools, held: Held, record: HoldRecord, version: number): Promise<boolean> =>
+  tools.ledger.write('holds', holdKey(held), record, version);
+
+const without = <T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+
+const including = (values: readonly Json[], value: Json): readonly Json[] =>
+  values.some((one) => same(one, value)) ? values : [...values, value];
+
+/** What stands while these hold; undefined where the setting can't satisfy all of them. */
+export const combined = (setting: AnySetting, holders: HoldRecord['holders']): Json | undefined => {
+  const [first, ...others] = Object.values(holders);
+  if (first === undefined || others.every((value) => same(value, first))) return first;
+  return setting.combine?.([first, ...others]);
+};
+
+/** A value that we wrote and have put back can still be answered for a while: then the original is the one that was put back. */
+const isStale = (record: HoldRecord, value: Json, held: Held, now: Date): boolean =>
+  record.last !== null &&
+  now.getTime() - Date.parse(record.last.releasedAt) < held.setting.settleSeconds * 1000 &&
+  !same(value, record.last.original) &&
+  record.last.wrote.some((wrote) => same(wrote, value));
+
+export type Take =
+  | { readonly state: 'held'; readonly version: number; readonly read: Json; readonly original: Json }
+  | { readonly state: 'watching'; readonly original: Json }
+  | { readonly state: 'gone' }
+  | { readonly state: 'incompatible'; readonly holders: readonly string[] };
+
+/** Puts the original on record and the incident among the holders. Writes nothing on AWS. */
+export const take = (tools: HoldTools, held: Held, incident: string, wanted: Json): Promise<Take> =>
+  persist(`Taking a hold on ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Take | undefined> => {
+    const { record, version } = await readHold(tools, held);
+    const value = await held.setting.read(held.aws, held.id);
+    if (value === gone) return { state: 'gone' };
+    const free = record.phase === 'free';
+    const stale = free && isStale(record, value, held, tools.now());
+    if (free && !stale && same(value, wanted)) {
+      const watching = { ...record.watching, [incident]: wanted };
+      const seen = record.watching[incident];
+      if ((seen !== undefined && same(seen, wanted)) || (await put(tools, held, { ...record, watching }, version)))
+        return { state: 'watching', original: value };
+      return undefined;
+    }
+    const original = stale ? (record.last?.original ?? value) : free ? value : record.original;
+    const known = record.holders[incident];
+    if (known !== undefined && same(known, wanted)) return { state: 'held', version, read: value, original };
+    const holders = { ...record.holders, [incident]: wanted };
+    const stands = combined(held.setting, holders);
+    if (stands === undefined) return { state: 'incompatible', holders: Object.keys(record.holders) };
+    const next: HoldRecord = {
+      ...record,
+      settingVersion: held.setting.version,
+      phase: 'held',
+      original,
+      holders,
+      watching: without(record.watching, incident),
+      wrote: including(free ? [] : record.wrote, stands),
+      releaser: null,
+    };
+    return (await put(tools, held, next, version))
+      ? { state: 'held', version: version + 1, read: value, original }
+      : undefined;
+  });
+
+/** Whether AWS may have done it all the same: no answer came, or one that says nothing about the effect. */
+const mayHaveTakenEffect = (error: unknown): boolean => {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return status === undefined || status >= 500;
+};
+
+/** Remembers that a write may take effect later than its answer said. */
+const markUncertain = (tools: HoldTools, held: Held): Promise<boolean> =>
+  persist(`Marking ${held.setting.name} ${held.id} as uncertain`, tools.pause, async () => {
+    const { record, version } = await readHold(tools, held);
+    const until = new Date(tools.now().getTime() + held.setting.settleSeconds * 1000).toISOString();
+    return (await put(tools, held, { ...record, uncertainUntil: until }, version)) || undefined;
+  });
+
+const writeValue = async (tools: HoldTools, held: Held, value: Json, prepared?: Json): Promise<void> => {
+  const ready = prepared ?? (await held.setting.prepare?.(held.aws, held.id, value));
+  try {
+    await held.setting.write(held.aws, held.id, value, ready);
+  } catch (error) {
+    if (mayHaveTakenEffect(error)) await markUncertain(tools, held);
+    throw error;
+  }
+};
+
+/** Writes what the holders want until no holder came or went meanwhile. Answers the last value written, undefined when none holds. */
+const reapply = async (tools: HoldTools, held: Held): Promise<Json | undefined> => {
+  const end = await persist(`Writing ${held.setting.name} ${held.id}`, tools.pause, async () => {
+    const { record, version } = await readHold(tools, held);
+    const stands = combined(held.setting, record.holders);
+    if (stands === undefined) return { stands };
+    await writeValue(tools, held, stands);
+    return (await readHold(tools, held)).version === version ? { stands } : undefined;
+  });
+  return end.stands;
+};
+
+/**
+ * Writes what the holders want, after `take`. `prepared` belongs to the incident's own value.
+ * Answers whether a write was made; none is needed where the value read by `take` already stands.
+ * @throws what AWS said. The hold stays; call it again.
+ */
+export const write = async (
+  tools: HoldTools,
+  held: Held,
+  incident: string,
+  taken: { readonly version: number; readonly read: Json },
+  prepared?: Json,
+): Promise<'written' | 'stood'> => {
+  const { record, version } = await readHold(tools, held);
+  const stands = combined(held.setting, record.holders);
+  if (stands === undefined)
+    throw new Error(`${incident} no longer holds ${held.setting.name} ${held.id}: it was released meanwhile.`);
+  const stood = version === taken.version && same(taken.read, stands);
+  if (!stood)
+    await writeValue(tools, held, stands, same(stands, record.holders[incident] ?? null) ? prepared : undefined);
+  if ((await readHold(tools, held)).version === version) return stood ? 'stood' : 'written';
+  await reapply(tools, held);
+  return 'written';
+};
+
+export type Release =
+  | { readonly state: 'released'; readonly original: Json }
+  /** Nothing had been written for this incident. */
+  | { readonly state: 'untouched' }
+  | { readonly state: 'shared'; readonly holders: readonly string[]; readonly stands: Json }
+  | { readonly state: 'kept' }
+  | { readonly state: 'gone' }
+  | { readonly state: 'conflict'; readonly found: Json; readonly original: Json };
+
+const freed = (record: HoldRecord, now: Date): HoldRecord => ({
+  ...record,
+  phase: 'free',
+  original: null,
+  holders: {},
+  wrote: [],
+  last: { original: record.original, wrote: record.wrote, releasedAt: now.toISOString() },
+  releaser: null,
+  conflict: null,
+});
+
+type Begun =
+  | { readonly end: Release }
+  | { readonly restore: HoldRecord; readonly version: number }
+  | { readonly reapply: true };
+
+/** Step 1: drops the own hold. The last holder's goes with the mark that the original is being put back. */
+const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode): Promise<Begun> =>
+  persist(`Releasing ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Begun | undefined> => {
+    const { record, version } = await readHold(tools, held);
+    if (incident in record.watching) {
+      const next = { ...record, watching: without(record.watching, incident) };
+      return (await put(tools, held, next, version)) ? { end: { state: 'untouched' } } : undefined;
+    }
+    if (record.phase === 'free') return { end: { state: 'untouched' } };
+    if (record.phase === 'releasing') return { restore: record, version };
+    const value = record.holders[incident];
+    if (value === undefined) return { reapply: true };
+    const others = without(record.holders, incident);
+    const stands = combined(held.setting, others);
+    if (stands !== undefined) {
+      const next = { ...record, holders: others, wrote: including(record.wrote, stands), conflict: null };
+      return (await put(tools, held, next, version)) ? { reapply: true } : undefined;
+    }
+    if (mode === 'keep')
+      return (await put(tools, held, freed(record, tools.now()), version)) ? { end: { state: 'kept' } } : undefined;
+    const next: HoldRecord = {
+      ...record,
+      phase: 'releasing',
+      holders: {},
+      releaser: { incident, value },
+      conflict: null,
+    };
+    return (await put(tools, held, next, version)) ? { restore: next, version: version + 1 } : undefined;
+  });
+
+/** A third value stands: whoever was putting back holds again, marked; nothing is written. */
+const conflicting = async (
+  tools: HoldTools,
+  held: Held,
+  record: HoldRecord,
+  version: number,
+  found: Json,
+): Promise<Release | undefined> => {
+  if (!record.releaser)
+    throw new Error(`The hold on ${held.setting.name} ${held.id} is being released by nobody: the ledger is damaged.`);
+  const { incident, value } = record.releaser;
+  const next: HoldRecord = {
+    ...record,
+    phase: 'held',
+    holders: { [incident]: value },
+    releaser: null,
+    conflict: { incident, found },
+  };
+  return (await put(tools, held, next, version)) ? { state: 'conflict', found, original: record.original } : undefined;
+};
+
+export type ReleaseMode = 'restore' | 'force' | 'keep';
+
+/**
+ * Lets go of the incident's hold; the last one puts the original back. A value that nobody of ours wrote is a conflict and stays,
+ * unless `force` puts the original over it or `keep` lets go without writing.
+ * @throws what AWS said. The record stays `releasing`; call it again and it goes on.
+ */
+export const release = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode): Promise<Release> =>
+  persist(`Releasing ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Release | undefined> => {
+    const begun = await drop(tools, held, incident, mode);
+    if ('end' in begun) return begun.end;
+    if ('restore' in begun) {
+      const { restore: record, version } = begun;
+      const value: Json | Gone = mode === 'keep' ? record.original : await held.setting.read(held.aws, held.id);
+      if (value === gone)
+        return (await put(tools, held, freed(record, tools.now()), version)) ? { state: 'gone' } : undefined;
+      const ours = [...record.wrote, record.original].some((one) => same(one, value));
+      if (!ours && mode !== 'force') return conflicting(tools, held, record, version, value);
+      if (mode !== 'keep') await writeValue(tools, held, record.original);
+      const end: Release = mode === 'keep' ? { state: 'kept' } : { state: 'released', original: record.original };
+      if (await put(tools, held, freed(record, tools.now()), version)) return end;
+    }
+    const stands = await reapply(tools, held);
+    if (stands === undefined) return undefined;
+    return { state: 'shared', holders: Object.keys((await readHold(tools, held)).record.holders), stands };
+  });
