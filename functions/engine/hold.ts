@@ -200,7 +200,7 @@ export type Release =
   /** Nothing had been written for this incident. */
   | { readonly state: 'untouched' }
   | { readonly state: 'shared'; readonly holders: readonly string[]; readonly stands: Json }
-  | { readonly state: 'kept' }
+  | { readonly state: 'let-go' }
   | { readonly state: 'gone' }
   | { readonly state: 'conflict'; readonly found: Json; readonly original: Json };
 
@@ -228,7 +228,8 @@ const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode)
       const next = { ...record, watching: without(record.watching, incident) };
       return (await put(tools, held, next, version)) ? { end: { state: 'untouched' } } : undefined;
     }
-    if (record.phase === 'free') return { end: { state: 'untouched' } };
+    if (record.phase === 'free')
+      return { end: record.last ? { state: 'released', original: record.last.original } : { state: 'untouched' } };
     if (record.phase === 'releasing') return { restore: record, version };
     const value = record.holders[incident];
     if (value === undefined) return { reapply: true };
@@ -239,7 +240,7 @@ const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode)
       return (await put(tools, held, next, version)) ? { reapply: true } : undefined;
     }
     if (mode === 'keep')
-      return (await put(tools, held, freed(record, tools.now()), version)) ? { end: { state: 'kept' } } : undefined;
+      return (await put(tools, held, freed(record, tools.now()), version)) ? { end: { state: 'let-go' } } : undefined;
     const next: HoldRecord = {
       ...record,
       phase: 'releasing',
@@ -290,7 +291,7 @@ export const release = (tools: HoldTools, held: Held, incident: string, mode: Re
       const ours = [...record.wrote, record.original].some((one) => same(one, value));
       if (!ours && mode !== 'force') return conflicting(tools, held, record, version, value);
       if (mode !== 'keep') await writeValue(tools, held, record.original);
-      const end: Release = mode === 'keep' ? { state: 'kept' } : { state: 'released', original: record.original };
+      const end: Release = mode === 'keep' ? { state: 'let-go' } : { state: 'released', original: record.original };
       if (await put(tools, held, freed(record, tools.now()), version)) return end;
     }
     const stands = await reapply(tools, held);

@@ -1,0 +1,87 @@
+// Hands out SDK clients: one a class, account, Region and kind of access. All calls to AWS go through these.
+import type { Pluggable } from '@smithy/types';
+import type { Aws, ClientClass } from '../../playbooks/language/aws.ts';
+import type { Place } from '../../playbooks/language/resource.ts';
+import { noteRequest } from '../engine/requests.ts';
+
+/** Where clients get their configuration from; the drill puts the account in memory in its place. */
+export interface ClientSource {
+  /** Credentials, retries, endpoint. The Region is added. */
+  configure(place: Place, incident: string): object;
+  readonly plugins?: (place: Place) => readonly Pluggable<object, object>[];
+}
+
+type Stack = {
+  add(
+    middleware: (
+      next: (args: never) => Promise<never>,
+      context: { commandName?: string; clientName?: string },
+    ) => (args: never) => Promise<never>,
+    options: { step: 'initialize' | 'deserialize'; name: string; priority: 'high' | 'low' },
+  ): void;
+  use(plugin: Pluggable<object, object>): void;
+};
+type AnyClient = { readonly middlewareStack: Stack };
+type AnyClientClass = new (config: object) => AnyClient;
+
+const reads = /^(Get|List|Describe|Head|Lookup|Simulate|Check|Search)/;
+
+/** Refuses, before anything is sent, every call that could change something. */
+const readOnly = (client: AnyClient): void =>
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      const command = (context.commandName ?? '').replace(/Command$/, '');
+      if (reads.test(command)) return next(args);
+      throw new Error(`${command} was attempted where only reading is allowed: playbooks observe, the engine writes.`);
+    },
+    { step: 'initialize', name: 'firebreakReadOnly', priority: 'high' },
+  );
+
+/** Notes each attempt's request id, for the journal. */
+const noting = (client: AnyClient): void =>
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const service = (context.clientName ?? '').replace(/Client$/, '');
+      const command = (context.commandName ?? '').replace(/Command$/, '');
+      try {
+        const result = await next(args);
+        const { requestId = '' } =
+          (result as { output?: { $metadata?: { requestId?: string } } }).output?.$metadata ?? {};
+        noteRequest({ service, command, requestId, result: 'ok' });
+        return result;
+      } catch (error) {
+        const { name = 'Error', $metadata } = error as { name?: string; $metadata?: { requestId?: string } };
+        noteRequest({ service, command, requestId: $metadata?.requestId ?? '', result: name });
+        throw error;
+      }
+    },
+    { step: 'deserialize', name: 'firebreakRequests', priority: 'high' },
+  );
+
+/** Makes the hand-out. Clients are kept, so that connections and credentials are reused. */
+export const clientsFrom = (source: ClientSource) => {
+  const clients = new Map<string, Map<unknown, AnyClient>>();
+  return (place: Place, incident: string, access: 'read' | 'write'): Aws => {
+    const hand = <C>(client: ClientClass<C>, { once = false }: { readonly once?: boolean } = {}): C => {
+      const scope = [place.account, place.region, incident, access, once].join('/');
+      const known = clients.get(scope) ?? new Map<unknown, AnyClient>();
+      clients.set(scope, known);
+      const found = known.get(client);
+      if (found) return found as C;
+      // A bucket may live in another Region than its finding; only S3 knows this configuration, others disregard it.
+      const config = {
+        ...source.configure(place, incident),
+        region: place.region,
+        followRegionRedirects: true,
+        ...(once && { maxAttempts: 1 }),
+      };
+      const made = new (client as unknown as AnyClientClass)(config);
+      noting(made);
+      if (access === 'read') readOnly(made);
+      for (const plugin of source.plugins?.(place) ?? []) made.middlewareStack.use(plugin);
+      known.set(client, made);
+      return made as C;
+    };
+    return Object.assign(hand, { partition: place.partition, account: place.account, region: place.region });
+  };
+};

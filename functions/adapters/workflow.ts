@@ -1,0 +1,122 @@
+// Runs the state machines of infra/workflow on this machine, from the very files that are deployed.
+import { readFile } from 'node:fs/promises';
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+
+export type WorkflowName = 'respond' | 'release';
+export type Payload = { readonly [key: string]: unknown };
+
+/** One state that was entered, when its work began, and the error that it met, if any. */
+export type Visit = { readonly state: string; readonly at: number; readonly error: string };
+
+/** How an execution ended, and which way it took. */
+export type Execution = {
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly error: string;
+  readonly path: readonly Visit[];
+};
+
+export interface Surroundings {
+  /** A Lambda by the name that the workflow calls it by, without alias: 'firebreak-close'. A token says that it waits for an answer. */
+  readonly invoke: (functionName: string, payload: Payload) => Promise<unknown>;
+  /** Puts virtual time in place of the workflow's Wait states; without it they wait. */
+  readonly wait?: (seconds: number) => Promise<void>;
+  readonly now: () => Date;
+}
+
+type State = {
+  readonly Type: string;
+  readonly SecondsPath?: string;
+  readonly Next?: string;
+  readonly Resource?: string;
+};
+type Definition = { readonly States: Readonly<Record<string, State>> };
+
+/** The workflow's definition, as deployed. */
+export const workflowDefinition = async (name: WorkflowName): Promise<Definition> =>
+  JSON.parse(await readFile(new URL(`../../infra/workflow/${name}.asl.json`, import.meta.url), 'utf8'));
+
+const machines = new Map<WorkflowName, Promise<{ machine: StateMachine; states: Definition['States'] }>>();
+
+/** Built once: its validation takes longer than many executions. */
+const machineOf = (name: WorkflowName) => {
+  const known = machines.get(name);
+  if (known) return known;
+  const made = workflowDefinition(name).then((definition) => ({
+    machine: new StateMachine(definition as unknown as StateMachineDefinition, {
+      validationOptions: { checkArn: false },
+    }),
+    states: definition.States,
+  }));
+  machines.set(name, made);
+  return made;
+};
+
+const ofType = (states: Definition['States'], type: string) =>
+  Object.entries(states).filter(([, state]) => state.Type === type);
+
+type Call = { readonly FunctionName: string; readonly Payload: Payload };
+
+type EventLog = ReturnType<StateMachine['run']>['eventLogs'] extends AsyncIterable<infer Event> ? Event : never;
+
+/** Follows the execution's own log, and gives each task the time at which its function was called. */
+const follow = async (
+  logs: AsyncIterable<EventLog>,
+  called: Map<string, number[]>,
+  begin: number,
+): Promise<readonly Visit[]> => {
+  const path: Visit[] = [];
+  for await (const event of logs) {
+    if (event.type === 'StateEntered' || event.type === 'StateRetried') {
+      const { name } = event.state;
+      path.push({ state: name, at: called.get(name)?.shift() ?? path.at(-1)?.at ?? begin, error: '' });
+    }
+    const last = path.at(-1);
+    if (last && event.type === 'StateFailed') path[path.length - 1] = { ...last, error: event.Error };
+    if (last && event.type === 'StateCaught') path[path.length - 1] = { ...last, error: last.error || 'caught' };
+  }
+  return path;
+};
+
+/**
+ * Runs one execution to its end. Answers whether it SUCCEEDED; a FAILED one says with which error.
+ * A virtual clock can't be reached from inside the interpreter, so a Wait state's time passes just before the task behind it.
+ */
+export const runWorkflow = async (
+  name: WorkflowName,
+  input: Payload,
+  { invoke, wait, now }: Surroundings,
+): Promise<Execution> => {
+  const { machine, states } = await machineOf(name);
+  const tasks = ofType(states, 'Task');
+  const called = new Map<string, number[]>();
+  let pendingSeconds = 0;
+  const handlers = tasks.map(([task, { Resource }]) => {
+    const waitsBefore = ofType(states, 'Wait').some(([, { Next }]) => Next === task);
+    const local = async ({ FunctionName, Payload }: Call) => {
+      if (wait && waitsBefore) await wait(pendingSeconds);
+      pendingSeconds = 0;
+      called.set(task, [...(called.get(task) ?? []), now().getTime()]);
+      const answer = await invoke(FunctionName.replace(/:live$/, ''), Payload);
+      const { settleSeconds = 0, waitSeconds = 0, status } = (answer ?? {}) as Record<string, number | string>;
+      pendingSeconds = Number(status === 'evidence' ? waitSeconds : settleSeconds);
+      return Resource?.endsWith('.waitForTaskToken') ? {} : { Payload: answer ?? {} };
+    };
+    return [task, local as never] as const;
+  });
+  const zero = (entries: readonly (readonly [string, unknown])[]) =>
+    Object.fromEntries(entries.map(([state]) => [state, 0]));
+  const run = machine.run(input as never, {
+    context: { Task: { Token: `local-${String(input.incident)}` } } as never,
+    overrides: {
+      taskResourceLocalHandlers: Object.fromEntries(handlers),
+      ...(wait && { waitTimeOverrides: zero(ofType(states, 'Wait')), retryIntervalOverrides: zero(tasks) }),
+    },
+  });
+  const following = follow(run.eventLogs, called, now().getTime());
+  try {
+    await run.result;
+    return { status: 'SUCCEEDED', error: '', path: await following };
+  } catch (error) {
+    return { status: 'FAILED', error: error instanceof Error ? error.message : String(error), path: await following };
+  }
+};

@@ -1,0 +1,27 @@
+// Lambda: asks a person. The workflow waits with the task token until somebody answers or the time is up.
+import * as v from 'valibot';
+import type { Engine } from './engine/engine.ts';
+import { type Incident, updateIncident } from './engine/incident.ts';
+import { append } from './engine/journal.ts';
+import { handler, incidentInput } from './handler.ts';
+
+const schema = v.object({ ...incidentInput.entries, token: v.string() });
+
+/** Puts the question where a person sees it. The answer comes back by the token, never through this function. */
+export const askHandler = handler(schema, async (engine, { incident: id }): Promise<Record<string, never>> => {
+  const incident = await updateIncident(engine, id, (before) => before);
+  await append(engine, id, [
+    { step: 'asked', attempt: incident.asked, to: incident.plan?.hash ?? '', result: incident.because },
+  ]);
+  await engine.notify?.(incident);
+  return {};
+});
+
+/** Approves the plan that a person was shown. Another plan asks anew. */
+export const approve = (engine: Engine, id: string, by: string): Promise<Incident> =>
+  updateIncident(engine, id, (incident) => {
+    if (incident.phase !== 'waiting' || !incident.plan)
+      throw new Error(`Incident ${id} does not wait for an approval: it is ${incident.outcome ?? incident.phase}.`);
+    const { hash, plannedAt } = incident.plan;
+    return { ...incident, approval: { hash, plannedAt, by, at: engine.now().toISOString() } };
+  });

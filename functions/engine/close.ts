@@ -1,0 +1,66 @@
+// Closing: whatever way the workflow took, the incident has an outcome in words and people hear of it.
+import type { Outcome } from '../../playbooks/language/outcome.ts';
+import { end } from './contain.ts';
+import { type Engine, whatAwsSaid } from './engine.ts';
+import { type Incident, updateIncident } from './incident.ts';
+import { append } from './journal.ts';
+import { verify } from './verify.ts';
+
+/** What the workflow caught. */
+export type Caught = { readonly name: string; readonly cause: string };
+
+/** Before the first hold an error ends the incident; nothing has been changed. */
+const endBefore = (engine: Engine, incident: Incident, { name, cause }: Caught): Promise<Incident> => {
+  const asking = incident.phase === 'waiting';
+  const outcome: Outcome =
+    asking && name === 'Denied' ? 'denied' : asking && name === 'States.Timeout' ? 'expired' : 'failed';
+  const said: Record<string, string> = {
+    denied: cause || 'A person denied it.',
+    expired: 'Nobody answered in time; nothing was changed. Contain it by hand if it is still wanted.',
+  };
+  const remedy = `Nothing was changed. firebreak contain ${incident.playbook} ${incident.target.id} tries again.`;
+  return end(engine, incident.id, outcome, said[outcome] ?? `${name}: ${cause} ${remedy}`);
+};
+
+/** After it, what stands is read once more: holds on record are released or tried again, never forgotten. */
+const decideAfter = async (engine: Engine, incident: Incident, caught: Caught): Promise<Incident> => {
+  const words = `The workflow stopped: ${caught.name}: ${caught.cause}`;
+  try {
+    await updateIncident(engine, incident.id, (before) => ({ ...before, phase: 'holding' }));
+    const verified = await verify(engine, incident.id);
+    return await updateIncident(engine, incident.id, (before) => ({
+      ...before,
+      reason: `${verified.reason} ${words}`,
+    }));
+  } catch (error) {
+    return updateIncident(engine, incident.id, (before) => ({
+      ...before,
+      outcome: before.outcome ?? 'failed',
+      reason: `${words} What stands could not be read: ${whatAwsSaid(error)} firebreak check ${incident.id} looks again.`,
+    }));
+  }
+};
+
+/** Decides, tells, and answers the incident as it stands. A notice that fails is recorded and changes nothing. */
+export const close = async (engine: Engine, id: string, caught?: Caught): Promise<Incident> => {
+  const incident = await updateIncident(engine, id, (before) => before);
+  if (caught)
+    await append(engine, id, [
+      { step: 'caught', subject: caught.name, attempt: incident.attempts, result: caught.cause },
+    ]);
+  const undecided = incident.phase === 'new' || incident.phase === 'waiting';
+  const closed =
+    caught && undecided
+      ? await endBefore(engine, incident, caught)
+      : caught && incident.phase !== 'ended'
+        ? await decideAfter(engine, incident, caught)
+        : incident;
+  try {
+    await engine.notify?.(closed);
+  } catch (error) {
+    const result = `could not be sent: ${whatAwsSaid(error)}`;
+    await append(engine, id, [{ step: 'notice', attempt: closed.attempts, result }]);
+    engine.report({ incident: id, step: 'notice', text: result });
+  }
+  return closed;
+};

@@ -1,0 +1,257 @@
+// Containing: plan once, take all holds, write in the playbook's order. Crash anywhere and call it again: the same end.
+import type { Json } from '../../playbooks/language/json.ts';
+import type { Outcome } from '../../playbooks/language/outcome.ts';
+import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
+import { type Held, type Take, take, write } from './hold.ts';
+import { type Incident, type IncidentAct, type IncidentChange, updateIncident } from './incident.ts';
+import { append, type JournalDraft } from './journal.ts';
+import { type DraftPlan, makePlan, settingOf } from './plan.ts';
+import { recordEvidence, requestEvidence } from './preserve.ts';
+import { withRequests } from './requests.ts';
+
+/** After this many differing plans a person has something better to do than approve a moving target. */
+const askedMax = 2;
+
+export const isEvidenceOnly = (engine: Engine, incident: Incident): boolean =>
+  playbookNamed(engine, incident.playbook).containment === 'evidence';
+
+/** The setting of a change, with the hands of this incident. */
+export const heldOf = (engine: Engine, incident: Incident, change: Pick<IncidentChange, 'as' | 'id'>): Held => ({
+  setting: settingOf(playbookNamed(engine, incident.playbook), change.as),
+  id: change.id,
+  aws: engine.aws(incident.target, incident.id, 'write'),
+});
+
+/** Ends an incident that holds nothing, in words. */
+export const end = async (engine: Engine, id: string, outcome: Outcome, reason: string): Promise<Incident> => {
+  const endedAt = engine.now().toISOString();
+  const ended = await updateIncident(engine, id, (incident) =>
+    incident.phase === 'ended' ? incident : { ...incident, phase: 'ended', outcome, reason, endedAt },
+  );
+  await append(engine, id, [{ step: 'ended', attempt: ended.attempts, result: `${outcome}: ${reason}` }]);
+  engine.report({ incident: id, step: 'ended', text: `${outcome}: ${reason}` });
+  return ended;
+};
+
+const sameChange = (a: Pick<IncidentChange, 'as' | 'id'>, b: Pick<IncidentChange, 'as' | 'id'>): boolean =>
+  a.as === b.as && a.id === b.id;
+
+/** A plan once recorded stays; what came since (an interface attached later) is added to it, never anything taken away. */
+const recordPlan = (engine: Engine, id: string, draft: DraftPlan): Promise<Incident> =>
+  updateIncident(engine, id, (incident) => {
+    if (!incident.plan || incident.phase === 'new' || incident.phase === 'waiting') return { ...incident, ...draft };
+    const added = draft.changes.filter((change) => !incident.changes.some((known) => sameChange(known, change)));
+    return added.length === 0 ? incident : { ...incident, changes: [...incident.changes, ...added] };
+  });
+
+const planSaid = ({ changes, acts }: DraftPlan): string =>
+  [
+    ...changes.map(({ setting, id, fromSaid, toSaid }) => `${setting} ${id}: ${fromSaid} → ${toSaid}`),
+    ...acts.map(({ act, id }) => `${act} ${id}, irreversible`),
+  ].join('; ') || 'evidence only';
+
+type Ready = { readonly go: Incident } | { readonly stop: Incident };
+
+/** Approval binds to what would be changed, from which value. A plan that differs asks anew. */
+const approved = async (engine: Engine, incident: Incident): Promise<Ready> => {
+  if (incident.disposition !== 'ask' || incident.phase === 'containing' || incident.phase === 'holding')
+    return { go: incident };
+  if (incident.approval && incident.approval.hash === incident.plan?.hash) return { go: incident };
+  if (incident.asked >= askedMax)
+    return {
+      stop: await end(
+        engine,
+        incident.id,
+        'refused',
+        `The plan changed ${askedMax} times while a person was asked. Contain it by hand.`,
+      ),
+    };
+  const waiting = await updateIncident(engine, incident.id, (before) => ({
+    ...before,
+    phase: 'waiting',
+    outcome: 'waiting',
+    reason: `Waiting for approval: ${before.because}`,
+    approval: null,
+    asked: before.asked + 1,
+  }));
+  return { stop: await recordEvidence(engine, incident.id, await requestEvidence(engine, waiting)) };
+};
+
+/** Everything before the first hold: what is to be done, whether it may be done. */
+const ready = async (engine: Engine, id: string): Promise<Ready> => {
+  const incident = await updateIncident(engine, id, (before) =>
+    before.phase === 'ended' ? before : { ...before, attempts: before.attempts + 1 },
+  );
+  if (incident.phase === 'ended') return { stop: incident };
+  const plannedAt = incident.approval?.plannedAt ?? incident.plan?.plannedAt ?? engine.now().toISOString();
+  const undecided = incident.phase === 'new' || incident.phase === 'waiting';
+  let draft: Awaited<ReturnType<typeof makePlan>>;
+  try {
+    draft = await makePlan(engine, incident, plannedAt);
+  } catch (error) {
+    // What is on record is enough to go on; without a record there is nothing to go by.
+    if (incident.plan && !undecided) return { go: incident };
+    throw error;
+  }
+  if ('refused' in draft || 'gone' in draft) {
+    if (!undecided) return { go: incident };
+    if (incident.disposition === 'plan')
+      return { stop: await end(engine, id, 'planned', 'gone' in draft ? draft.gone : draft.refused) };
+    if ('refused' in draft) return { stop: await end(engine, id, 'refused', draft.refused) };
+    return { stop: await end(engine, id, 'failed', draft.gone) };
+  }
+  const planned = await recordPlan(engine, id, draft);
+  await append(engine, id, [
+    { step: 'planned', attempt: incident.attempts, to: planned.plan?.hash ?? '', result: planSaid(draft) },
+  ]);
+  engine.report({ incident: id, step: 'plan', text: planSaid(draft) });
+  if (planned.disposition === 'plan') return { stop: await end(engine, id, 'planned', planned.because) };
+  return approved(engine, planned);
+};
+
+interface Step {
+  readonly change: IncidentChange;
+  readonly held: Held;
+  readonly taken: Take | { readonly state: 'failed'; readonly note: string };
+  readonly prepared: Promise<Json | undefined>;
+}
+
+/** Takes the hold and, side by side, makes what the write will need. Neither changes the setting. */
+const takeHold = async (engine: Engine, incident: Incident, change: IncidentChange): Promise<Step> => {
+  const held = heldOf(engine, incident, change);
+  const prepared = (async () => held.setting.prepare?.(held.aws, held.id, change.to))();
+  prepared.catch(() => 'reported when the write asks for it');
+  try {
+    return { change, held, prepared, taken: await take(engine, held, incident.id, change.to) };
+  } catch (error) {
+    return { change, held, prepared, taken: { state: 'failed', note: whatAwsSaid(error) } };
+  }
+};
+
+const withState = (change: IncidentChange, state: IncidentChange['state'], note = ''): IncidentChange => ({
+  ...change,
+  state,
+  note,
+});
+
+/** Writes one change and says how it went, for the record and for the journal. */
+const writeChange = async (
+  engine: Engine,
+  incident: Incident,
+  step: Step,
+): Promise<{ change: IncidentChange; entry: JournalDraft }> => {
+  const { held, taken, prepared } = step;
+  const change =
+    'original' in taken
+      ? { ...step.change, from: taken.original, fromSaid: held.setting.say(taken.original) }
+      : step.change;
+  const subject = `${change.setting} ${change.id}`;
+  const entry = (result: string, requests: readonly string[] = []): JournalDraft => ({
+    step: 'contain',
+    subject,
+    attempt: incident.attempts,
+    from: change.from,
+    to: change.to,
+    requests,
+    result,
+  });
+  if (taken.state === 'watching')
+    return { change: withState(change, 'watching', 'It was so already.'), entry: entry('found so, nothing written') };
+  if (taken.state === 'gone')
+    return { change: withState(change, 'gone', 'It is not there any more.'), entry: entry('gone') };
+  if (taken.state === 'failed')
+    return { change: withState(change, 'failed', taken.note), entry: entry(`failed: ${taken.note}`) };
+  if (taken.state === 'incompatible') {
+    const note = `${taken.holders.join(', ')} hold it with another value, and the setting can't satisfy both.`;
+    return { change: withState(change, 'failed', note), entry: entry(`failed: ${note}`) };
+  }
+  const done = await withRequests(async () => write(engine, held, incident.id, taken, await prepared));
+  const requests = done.requests.map(({ requestId }) => requestId);
+  if ('error' in done) {
+    const note = whatAwsSaid(done.error);
+    engine.report({ incident: incident.id, step: 'failed', text: `${subject}: ${note}` });
+    return { change: withState(change, 'failed', note), entry: entry(`failed: ${note}`, requests) };
+  }
+  if (done.value === 'written')
+    engine.report({ incident: incident.id, step: 'wrote', text: `${subject}: ${change.fromSaid} → ${change.toSaid}` });
+  return {
+    change: withState(change, 'written'),
+    entry: entry(done.value === 'written' ? 'written' : 'found done', requests),
+  };
+};
+
+/** Acts run once, after everything that can be undone. */
+const runAct = async (
+  engine: Engine,
+  incident: Incident,
+  item: IncidentAct,
+): Promise<{ act: IncidentAct; entry: JournalDraft }> => {
+  const definition = playbookNamed(engine, incident.playbook).acts[item.as];
+  const aws = engine.aws(incident.target, incident.id, 'write');
+  const done = await withRequests(async () => {
+    if (!definition) throw new Error(`The playbook '${incident.playbook}' declares no act '${item.as}'.`);
+    if (await definition.done(aws, item.id, item.detail)) return 'found done';
+    await definition.run(aws, item.id, item.detail);
+    return 'done';
+  });
+  const requests = done.requests.map(({ requestId }) => requestId);
+  const entry = { step: 'act', subject: `${item.act} ${item.id}`, attempt: incident.attempts, requests };
+  if ('error' in done) {
+    const note = whatAwsSaid(done.error);
+    return { act: { ...item, state: 'failed', note }, entry: { ...entry, result: `failed: ${note}` } };
+  }
+  return { act: { ...item, state: 'done' }, entry: { ...entry, result: done.value } };
+};
+
+/**
+ * Plans if there is no plan yet, and contains as far as the incident may: holds first, then the writes in the plan's order.
+ * Evidence is asked for side by side and never waited for before a write.
+ * @throws what AWS said, when not even a plan could be made or the ledger can't be written: call it again.
+ */
+export const contain = async (engine: Engine, id: string): Promise<Incident> => {
+  const decided = await ready(engine, id);
+  if ('stop' in decided) return decided.stop;
+  const incident = await updateIncident(engine, id, (before) =>
+    before.phase === 'holding' || before.phase === 'containing' ? before : { ...before, phase: 'containing' },
+  );
+  const evidence = requestEvidence(engine, incident);
+  const steps = await Promise.all(incident.changes.map((change) => takeHold(engine, incident, change)));
+  await append(
+    engine,
+    id,
+    steps
+      .filter(({ taken }) => taken.state === 'held')
+      .map(({ change, taken }) => ({
+        step: 'held',
+        subject: `${change.setting} ${change.id}`,
+        attempt: incident.attempts,
+        from: 'original' in taken ? taken.original : null,
+        to: change.to,
+        result: 'original on record',
+      })),
+  );
+  const written: { change: IncidentChange; entry: JournalDraft }[] = [];
+  let firstEffectAt = incident.firstEffectAt;
+  for (const step of steps) {
+    const done = await writeChange(engine, incident, step);
+    written.push(done);
+    if (done.entry.result === 'written' && done.change.effect === 'containing')
+      firstEffectAt ??= engine.now().toISOString();
+  }
+  const acts: { act: IncidentAct; entry: JournalDraft }[] = [];
+  for (const item of incident.acts) acts.push(await runAct(engine, incident, item));
+  await append(
+    engine,
+    id,
+    [...written, ...acts].map(({ entry }) => entry),
+  );
+  const taken = await evidence;
+  await recordEvidence(engine, id, taken);
+  return updateIncident(engine, id, (before) => ({
+    ...before,
+    phase: 'holding',
+    firstEffectAt,
+    changes: before.changes.map((known) => written.find(({ change }) => sameChange(change, known))?.change ?? known),
+    acts: acts.map(({ act }) => act),
+  }));
+};

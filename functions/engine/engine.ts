@@ -1,0 +1,38 @@
+// What the engine needs from the place where it runs: a Lambda, the command line, or a drill.
+import type { Aws } from '../../playbooks/language/aws.ts';
+import type { Playbook } from '../../playbooks/language/playbook.ts';
+import type { Place } from '../../playbooks/language/resource.ts';
+import type { Incident } from './incident.ts';
+import type { Ledger, Pause } from './ledger.ts';
+
+/** One line of progress for whoever watches. `incident` is absent before there is one. */
+export type Progress = { readonly incident?: string; readonly step: string; readonly text: string };
+
+export interface Engine {
+  readonly ledger: Ledger;
+  readonly now: () => Date;
+  readonly pause: Pause;
+  /** With whose hands: 'read' clients refuse every call that could change anything. */
+  readonly aws: (place: Place, incident: string, access: 'read' | 'write') => Aws;
+  /** By folder name. */
+  readonly playbooks: ReadonlyMap<string, Playbook>;
+  /** Who acts, as AWS names the caller. */
+  readonly actor: string;
+  readonly report: (progress: Progress) => void;
+  /** Tells people, where somebody is to be told. May throw: a notice never fails containment. */
+  readonly notify?: (incident: Incident) => Promise<void>;
+}
+
+/** Names what is missing and what there is. */
+export const playbookNamed = (engine: Pick<Engine, 'playbooks'>, name: string): Playbook => {
+  const found = engine.playbooks.get(name);
+  if (found) return found;
+  throw new Error(`There is no playbook '${name}'. There are: ${[...engine.playbooks.keys()].join(', ')}.`);
+};
+
+/** What AWS said, in one line: the error's name and its message, free of control characters. */
+export const whatAwsSaid = (error: unknown): string => {
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+  const text = name === 'Error' || message.startsWith(name) ? message : `${name}: ${message}`;
+  return text.replace(/\p{Cc}+/gu, ' ').slice(0, 500);
+};

@@ -1,0 +1,212 @@
+// An incident: one playbook on one resource. Its identity, its record, and which one answers a finding.
+import { createHash } from 'node:crypto';
+import type { Finding } from '../../playbooks/language/finding.ts';
+import { canonical, type Json } from '../../playbooks/language/json.ts';
+import type { Outcome } from '../../playbooks/language/outcome.ts';
+import type { Effect, ReleaseRule } from '../../playbooks/language/playbook.ts';
+import type { ResourceKind, Target } from '../../playbooks/language/resource.ts';
+import { type Ledger, type Pause, persist } from './ledger.ts';
+
+/**
+ * How far a change has come. `open`: it should stand and does not. `failed`: AWS refused it, or it could not be tried.
+ * After a release: `untouched` was never written, `kept` is still held so that --force can put it back, `let-go` is neither held nor put back.
+ */
+export type ChangeState =
+  | 'planned'
+  | 'held'
+  | 'written'
+  | 'watching'
+  | 'verified'
+  | 'open'
+  | 'failed'
+  | 'gone'
+  | 'released'
+  | 'untouched'
+  | 'shared'
+  | 'kept'
+  | 'let-go'
+  | 'conflict';
+
+export type IncidentChange = {
+  /** As the playbook declares it. */
+  readonly as: string;
+  readonly setting: string;
+  readonly id: string;
+  readonly from: Json;
+  readonly to: Json;
+  readonly fromSaid: string;
+  readonly toSaid: string;
+  readonly effect: Effect;
+  readonly release: ReleaseRule;
+  readonly state: ChangeState;
+  /** In words: what AWS said, who else holds, what was found. */
+  readonly note: string;
+};
+
+export type IncidentEvidence = {
+  readonly as: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly detail: Json;
+  readonly reference: string;
+  readonly state: 'planned' | 'pending' | 'complete' | 'partial' | 'failed';
+  readonly note: string;
+};
+
+export type IncidentAct = {
+  readonly as: string;
+  readonly act: string;
+  readonly id: string;
+  readonly detail: Json;
+  readonly irreversible: string;
+  readonly state: 'planned' | 'done' | 'failed';
+  readonly note: string;
+};
+
+export type Plan = {
+  readonly plannedAt: string;
+  /** What an approval binds to. */
+  readonly hash: string;
+  /** The longest that AWS may go on answering old values. */
+  readonly settleSeconds: number;
+  readonly residual: readonly string[];
+  readonly ongoing: readonly string[];
+};
+
+export type Approval = { readonly hash: string; readonly plannedAt: string; readonly by: string; readonly at: string };
+
+/** `holding` until it is released; `ended` holds nothing but what a release keeps. */
+export type Phase = 'new' | 'waiting' | 'containing' | 'holding' | 'ended';
+
+export type Incident = {
+  readonly id: string;
+  readonly key: string;
+  readonly generation: number;
+  readonly case: string;
+  readonly playbook: string;
+  readonly target: Target;
+  readonly options: Readonly<Record<string, string>>;
+  readonly disposition: 'contain' | 'ask' | 'plan';
+  /** Why it was opened, for people. */
+  readonly because: string;
+  readonly finding: Finding | null;
+  readonly openedBy: string;
+  readonly openedAt: string;
+  readonly phase: Phase;
+  /** How often containing was tried. */
+  readonly attempts: number;
+  /** How often a person was asked. */
+  readonly asked: number;
+  readonly approval: Approval | null;
+  readonly plan: Plan | null;
+  readonly changes: readonly IncidentChange[];
+  readonly acts: readonly IncidentAct[];
+  readonly evidence: readonly IncidentEvidence[];
+  /** Containing changes that a fresh look finds missing in the plan. */
+  readonly drift: readonly string[];
+  readonly outcome: Outcome | null;
+  readonly reason: string;
+  readonly firstEffectAt: string | null;
+  readonly endedAt: string | null;
+};
+
+const digest = (text: string, length: number): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, length);
+
+/** `(account, Region or global, resource, playbook)`: one open incident each. */
+export const incidentKey = (kind: ResourceKind, target: Target, playbook: string): string =>
+  [target.account, kind.scope === 'global' ? 'global' : target.region, kind.type, target.id, playbook].join('/');
+
+/** Short enough for `sts:SourceIdentity`, and the same for everybody who computes it. */
+export const incidentId = (key: string, generation: number): string => `fb-${digest(canonical([key, generation]), 12)}`;
+
+/** Findings of one attack share a case; a request by hand is a case of its own. */
+export const caseOf = (finding: Finding | null, incident: string): string =>
+  finding && finding.detector !== 'manual' ? `case-${digest(finding.id, 12)}` : incident.replace('fb-', 'case-');
+
+export type Opening = Pick<
+  Incident,
+  'key' | 'playbook' | 'target' | 'options' | 'disposition' | 'because' | 'finding' | 'openedBy' | 'approval'
+>;
+
+interface Tools {
+  readonly ledger: Ledger;
+  readonly now: () => Date;
+  readonly pause: Pause;
+}
+
+export const readIncident = async ({ ledger }: Pick<Tools, 'ledger'>, id: string): Promise<Incident | undefined> =>
+  (await ledger.read('incidents', id))?.value as Incident | undefined;
+
+export const listIncidents = async ({ ledger }: Pick<Tools, 'ledger'>): Promise<readonly Incident[]> =>
+  (await ledger.list('incidents', '')).map(({ value }) => value as Incident);
+
+/** Only one that is under way or holds absorbs further findings, so that nobody can plant one that swallows the attack. */
+const absorbs = ({ phase }: Incident): boolean => phase !== 'ended';
+
+const generationOf = async ({ ledger }: Pick<Tools, 'ledger'>, key: string) => {
+  const entry = await ledger.read('keys', key);
+  const generation = (entry?.value as { generation: number } | undefined)?.generation ?? 0;
+  const latest = generation === 0 ? undefined : await readIncident({ ledger }, incidentId(key, generation));
+  return { version: entry?.version ?? 0, generation, latest };
+};
+
+/** The id that an incident on this key has or would have; writes nothing. */
+export const expectedIncident = async (
+  tools: Pick<Tools, 'ledger'>,
+  key: string,
+): Promise<{ readonly id: string; readonly open?: Incident }> => {
+  const { generation, latest } = await generationOf(tools, key);
+  return latest && absorbs(latest) ? { id: latest.id, open: latest } : { id: incidentId(key, generation + 1) };
+};
+
+/**
+ * Opens an incident, or answers the open one of the same key. However many call at once, and wherever one of them dies, one is opened.
+ */
+export const openIncident = (
+  tools: Tools,
+  opening: Opening,
+): Promise<{ readonly incident: Incident; readonly opened: boolean }> =>
+  persist(`Opening an incident for ${opening.key}`, tools.pause, async () => {
+    const { version, generation: before, latest } = await generationOf(tools, opening.key);
+    if (latest && absorbs(latest)) return { incident: latest, opened: false };
+    const generation = before + 1;
+    const id = incidentId(opening.key, generation);
+    const incident: Incident = {
+      ...opening,
+      id,
+      generation,
+      case: caseOf(opening.finding, id),
+      openedAt: tools.now().toISOString(),
+      phase: 'new',
+      attempts: 0,
+      asked: 0,
+      plan: null,
+      changes: [],
+      acts: [],
+      evidence: [],
+      drift: [],
+      outcome: null,
+      reason: '',
+      firstEffectAt: null,
+      endedAt: null,
+    };
+    // The incident first: should we die before the key points to it, the next to come finds the same id taken and goes on from there.
+    const opened = await tools.ledger.write('incidents', id, incident, 0);
+    await tools.ledger.write('keys', opening.key, { generation }, version);
+    if (opened) return { incident, opened };
+    const other = await readIncident(tools, id);
+    return other && absorbs(other) ? { incident: other, opened: false } : undefined;
+  });
+
+/** Changes an incident's record; `change` may run several times, and answering the same incident writes nothing. */
+export const updateIncident = (tools: Tools, id: string, change: (incident: Incident) => Incident): Promise<Incident> =>
+  persist(`Recording incident ${id}`, tools.pause, async () => {
+    const entry = await tools.ledger.read('incidents', id);
+    if (!entry)
+      throw new Error(`There is no incident ${id} in this ledger. 'firebreak incidents' lists those that there are.`);
+    const before = entry.value as Incident;
+    const after = change(before);
+    if (after === before) return before;
+    return (await tools.ledger.write('incidents', id, after, entry.version)) ? after : undefined;
+  });

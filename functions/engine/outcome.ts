@@ -1,0 +1,56 @@
+// The outcome of containing, decided from what was verified. Pure: the words a person reads at 3 a.m. come from here.
+import type { Outcome } from '../../playbooks/language/outcome.ts';
+import type { Incident, IncidentChange, IncidentEvidence } from './incident.ts';
+
+export type Verdict = { readonly outcome: Outcome; readonly reason: string };
+
+const name = ({ setting, id, note }: IncidentChange): string => `${setting} ${id}${note ? ` (${note})` : ''}`;
+const list = (items: readonly string[]): string => items.join('; ');
+
+/** A setting whose carrier is gone can't be used any more. */
+const closed = ({ state }: IncidentChange): boolean => state === 'verified' || state === 'gone';
+
+/** For playbooks that only take evidence: whole, or failed. */
+const preserved = (evidence: readonly IncidentEvidence[]): Verdict => {
+  const missing = evidence.filter(({ state }) => state !== 'complete');
+  if (evidence.length > 0 && missing.length === 0) return { outcome: 'preserved', reason: 'All evidence is complete.' };
+  const said = missing.map(
+    ({ kind, subject, state, note }) => `${kind} of ${subject} is ${state}${note ? ` (${note})` : ''}`,
+  );
+  return { outcome: 'failed', reason: list(said) || 'There was no evidence to take.' };
+};
+
+/** What has become of the incident, from its containing changes and acts. */
+export const decide = ({ changes, acts, evidence, drift, plan }: Incident, evidenceOnly: boolean): Verdict => {
+  if (evidenceOnly) return preserved(evidence);
+  const containing = changes.filter(({ effect }) => effect === 'containing');
+  const open = containing.filter((change) => !closed(change));
+  const undone = acts
+    .filter(({ state }) => state !== 'done')
+    .map(({ act, id, note }) => `${act} ${id} (${note || 'not done'})`);
+  const others = changes.filter((change) => change.effect !== 'containing' && !closed(change));
+  const also = others.length > 0 ? ` Not done, though it contains nothing by itself: ${list(others.map(name))}.` : '';
+  const missing = [...open.map(name), ...undone];
+  const done = containing.length - open.length + acts.length - undone.length;
+  if (done === 0 || (containing.every(({ state }) => state === 'gone') && acts.length === 0))
+    return {
+      outcome: 'failed',
+      reason: `Nothing is contained: ${list(missing) || 'what was to be contained is gone'}.${also}`,
+    };
+  if (missing.length > 0) return { outcome: 'partly-contained', reason: `Still open: ${list(missing)}.${also}` };
+  if (drift.length > 0)
+    return {
+      outcome: 'drifted',
+      reason: `Came after the plan and stands open: ${list(drift)}. Contain it again to include it.${also}`,
+    };
+  const ongoing = plan?.ongoing ?? [];
+  if (ongoing.length > 0)
+    return { outcome: 'partly-contained', reason: `Can go on all the same: ${list(ongoing)}${also}` };
+  return {
+    outcome: 'contained',
+    reason: `All ${containing.length + acts.length} containing changes are verified.${also}`,
+  };
+};
+
+/** Whether an end is what was wanted; anything else is a FAILED execution or a question to a person. */
+export const isFailure = (outcome: Outcome): boolean => outcome === 'failed';

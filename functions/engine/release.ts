@@ -1,0 +1,172 @@
+// Releasing: every setting back to what it was before the first holder, unless somebody changed it since or it is to be kept.
+import { gone } from '../../playbooks/language/aws.ts';
+import { same } from '../../playbooks/language/json.ts';
+import type { Effect } from '../../playbooks/language/playbook.ts';
+import { heldOf } from './contain.ts';
+import { type Engine, whatAwsSaid } from './engine.ts';
+import { type Release, type ReleaseMode, readHold, release as releaseHold } from './hold.ts';
+import { type Incident, type IncidentChange, updateIncident } from './incident.ts';
+import { append } from './journal.ts';
+import { propose } from './plan.ts';
+import { withRequests } from './requests.ts';
+
+/** The network comes back before Auto Scaling and the load balancers look at the instance again; the tag goes last. */
+const order: readonly Effect[] = ['containing', 'protecting', 'marking'];
+
+/** What may go back now, though the plan said to keep it: the owner has mended what made keeping necessary. */
+const mended = async (engine: Engine, incident: Incident): Promise<ReadonlySet<string>> => {
+  if (incident.changes.every(({ release }) => release === 'restore')) return new Set();
+  try {
+    const proposal = await propose(engine, incident, incident.plan?.plannedAt ?? incident.openedAt);
+    if (!('changes' in proposal)) return new Set();
+    return new Set(
+      proposal.changes.filter(({ release }) => release === 'restore').map(({ setting, id }) => `${setting} ${id}`),
+    );
+  } catch {
+    // Without a fresh look the plan's rule stands, which keeps: the careful side.
+    return new Set();
+  }
+};
+
+const said = (change: IncidentChange, say: (value: never) => string, end: Release): IncidentChange => {
+  const speak = say as (value: unknown) => string;
+  switch (end.state) {
+    case 'released':
+      return { ...change, state: 'released', note: '' };
+    case 'untouched':
+      return { ...change, state: 'untouched', note: 'Nothing had been written.' };
+    case 'shared':
+      return { ...change, state: 'shared', note: `Stays ${speak(end.stands)} for ${end.holders.join(', ')}.` };
+    case 'let-go':
+      return { ...change, state: 'let-go', note: 'Let go as it stands; nothing was written.' };
+    case 'gone':
+      return { ...change, state: 'gone', note: 'It is not there any more.' };
+    case 'conflict':
+      return {
+        ...change,
+        state: 'conflict',
+        note: `Somebody made it ${speak(end.found)} since; the original is ${speak(end.original)}. Left as it is: --force puts the original over it, --keep lets go.`,
+      };
+  }
+};
+
+const releaseOne = async (
+  engine: Engine,
+  incident: Incident,
+  change: IncidentChange,
+  mode: ReleaseMode,
+): Promise<{ change: IncidentChange; requests: readonly string[] }> => {
+  const held = heldOf(engine, incident, change);
+  const done = await withRequests(() => releaseHold(engine, held, incident.id, mode));
+  const requests = done.requests.map(({ requestId }) => requestId);
+  if ('error' in done) return { change: { ...change, state: 'failed', note: whatAwsSaid(done.error) }, requests };
+  return { change: said(change, held.setting.say as (value: never) => string, done.value), requests };
+};
+
+/** Changes that are still held, so that a release has something to do with them. */
+const over: readonly IncidentChange['state'][] = ['released', 'untouched', 'shared', 'let-go', 'gone'];
+const unreleased = ({ state }: IncidentChange): boolean => !over.includes(state);
+
+/**
+ * Lets go of everything the incident holds. A plain release puts back all but what is to be kept, which stays held so that `force` can put
+ * it back later; `keep` lets go without writing. What others changed since is left alone and told.
+ * @throws only when the ledger can't be read or written: call it again.
+ */
+export const release = async (engine: Engine, id: string, mode: ReleaseMode): Promise<Incident> => {
+  const incident = await updateIncident(engine, id, (before) => ({ ...before, attempts: before.attempts + 1 }));
+  const free = mode === 'restore' ? await mended(engine, incident) : new Set<string>();
+  const released: { change: IncidentChange; requests: readonly string[] }[] = [];
+  for (const effect of order) {
+    for (const change of incident.changes.filter((one) => one.effect === effect)) {
+      const stays = mode === 'restore' && change.release !== 'restore' && !free.has(`${change.as} ${change.id}`);
+      const note = `Stays ${change.toSaid}; only release --force puts back ${change.fromSaid}.`;
+      const done = !unreleased(change)
+        ? { change, requests: [] }
+        : stays
+          ? { change: { ...change, state: 'kept' as const, note }, requests: [] }
+          : await releaseOne(engine, incident, change, mode);
+      released.push(done);
+      engine.report({
+        incident: id,
+        step: done.change.state,
+        text: `${change.setting} ${change.id}${done.change.note ? `: ${done.change.note}` : ''}`,
+      });
+    }
+  }
+  await append(
+    engine,
+    id,
+    released.map(({ change, requests }) => ({
+      step: `release ${mode}`,
+      subject: `${change.setting} ${change.id}`,
+      attempt: incident.attempts,
+      from: change.to,
+      to: change.from,
+      requests,
+      result: change.note ? `${change.state}: ${change.note}` : change.state,
+    })),
+  );
+  return updateIncident(engine, id, (before) => ({
+    ...before,
+    changes: before.changes.map(
+      (known) => released.find(({ change }) => change.as === known.as && change.id === known.id)?.change ?? known,
+    ),
+  }));
+};
+
+/** Reads what was put back once more, when AWS has settled; tidies up supporting resources that nobody uses any more. */
+const verifyReleased = async (engine: Engine, incident: Incident, change: IncidentChange): Promise<IncidentChange> => {
+  if (change.state !== 'released') return change;
+  const held = heldOf(engine, incident, change);
+  try {
+    const { record } = await readHold(engine, held);
+    const value = await held.setting.read(held.aws, held.id);
+    // Held again means that it is another incident's now.
+    const ours = record.last !== null && record.phase === 'free';
+    if (ours && value !== gone && !same(value, record.last?.original ?? null))
+      return {
+        ...change,
+        state: 'failed',
+        note: `It reads ${held.setting.say(value)} after it was put back. Release it again with --force.`,
+      };
+    const inUse = (await held.setting.retire?.(held.aws, held.id)) ?? [];
+    return inUse.length > 0 ? { ...change, note: `Still in use by others: ${inUse.join(', ')}.` } : change;
+  } catch (error) {
+    return { ...change, note: `Put back; the last look failed: ${whatAwsSaid(error)}` };
+  }
+};
+
+const releaseVerdict = (changes: readonly IncidentChange[]): Pick<Incident, 'outcome' | 'reason'> => {
+  const named = (state: IncidentChange['state']) =>
+    changes.filter((change) => change.state === state).map(({ setting, id, note }) => `${setting} ${id} (${note})`);
+  const conflicts = named('conflict');
+  if (conflicts.length > 0) return { outcome: 'conflict', reason: conflicts.join('; ') };
+  const failed = named('failed');
+  if (failed.length > 0) return { outcome: 'failed', reason: `Not put back: ${failed.join('; ')}` };
+  const kept = named('kept');
+  return {
+    outcome: 'released',
+    reason: kept.length > 0 ? `Put back, but for: ${kept.join('; ')}` : 'All is as it was before.',
+  };
+};
+
+/**
+ * Decides how the release ended, from fresh reads. With a conflict or a failure the incident goes on holding.
+ * @throws only when the ledger can't be read or written: call it again.
+ */
+export const verifyRelease = async (engine: Engine, id: string): Promise<Incident> => {
+  const incident = await updateIncident(engine, id, (before) => before);
+  const changes: IncidentChange[] = [];
+  for (const change of incident.changes) changes.push(await verifyReleased(engine, incident, change));
+  const { outcome, reason } = releaseVerdict(changes);
+  const ended = await updateIncident(engine, id, (before) => ({
+    ...before,
+    changes,
+    outcome,
+    reason,
+    ...(outcome === 'released' && { phase: 'ended' as const, endedAt: engine.now().toISOString() }),
+  }));
+  await append(engine, id, [{ step: 'release verified', attempt: incident.attempts, result: `${outcome}: ${reason}` }]);
+  engine.report({ incident: id, step: 'release', text: `${outcome}: ${reason}` });
+  return ended;
+};

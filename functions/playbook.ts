@@ -1,0 +1,82 @@
+// Lambda: contain, verify, preserve and release, for the one playbook bundled with it.
+import * as v from 'valibot';
+import { contain } from './engine/contain.ts';
+import type { Engine } from './engine/engine.ts';
+import { type Incident, readIncident } from './engine/incident.ts';
+import { reviewEvidence } from './engine/preserve.ts';
+import { release, verifyRelease } from './engine/release.ts';
+import { mayTryAgain, verify } from './engine/verify.ts';
+import { handler, incidentInput } from './handler.ts';
+
+/** What the workflow decides by; summaries only, never findings or secrets. */
+export type Summary = {
+  readonly incident: string;
+  readonly playbook: string;
+  readonly status: 'ask' | 'settle' | 'ended' | 'again' | 'evidence' | 'decided';
+  readonly settleSeconds: number;
+  readonly waitSeconds: number;
+  readonly outcome: string;
+};
+
+const schema = v.intersect([
+  incidentInput,
+  v.variant('do', [
+    v.object({ do: v.picklist(['contain', 'verify', 'preserve', 'verify-release']) }),
+    v.object({ do: v.literal('release'), mode: v.picklist(['restore', 'force', 'keep']) }),
+  ]),
+]);
+
+/** How long to let pending evidence grow: often at first, when small volumes finish, seldom later. */
+const evidenceWaitSeconds = (engine: Engine, { openedAt }: Incident): number => {
+  const seconds = (engine.now().getTime() - Date.parse(openedAt)) / 1000;
+  return Math.min(300, Math.max(5, Math.round(seconds / 4)));
+};
+
+const summary = (engine: Engine, incident: Incident, status: Summary['status']): Summary => ({
+  incident: incident.id,
+  playbook: incident.playbook,
+  status,
+  settleSeconds: incident.plan?.settleSeconds ?? 0,
+  waitSeconds: evidenceWaitSeconds(engine, incident),
+  outcome: incident.outcome ?? '',
+});
+
+const grows = (incident: Incident): boolean => incident.evidence.some(({ state }) => state === 'pending');
+
+const contained = (engine: Engine, incident: Incident): Summary => {
+  const status = incident.phase === 'waiting' ? 'ask' : incident.phase === 'holding' ? 'settle' : 'ended';
+  return summary(engine, incident, status);
+};
+
+const verified = (engine: Engine, incident: Incident): Summary =>
+  summary(engine, incident, mayTryAgain(incident) ? 'again' : grows(incident) ? 'evidence' : 'decided');
+
+/** The outcome of a playbook that only takes evidence depends on how it ended, so it is decided once more. */
+const preserved = async (engine: Engine, id: string): Promise<Summary> => {
+  const incident = await reviewEvidence(engine, id);
+  return grows(incident) ? summary(engine, incident, 'evidence') : summary(engine, await verify(engine, id), 'decided');
+};
+
+/** The state machine names the playbook only to find the function: what the ledger says of the incident counts. */
+const belongs = async (engine: Engine, id: string, playbook: string): Promise<void> => {
+  const incident = await readIncident(engine, id);
+  if (incident?.playbook === playbook) return;
+  const found = incident ? `the ledger says that it is ${incident.playbook}'s` : 'the ledger has no such incident';
+  throw Object.assign(new Error(`Incident ${id} was handed to ${playbook}, but ${found}.`), { name: 'NotAdmitted' });
+};
+
+export const playbookHandler = handler(schema, async (engine, input): Promise<Summary> => {
+  await belongs(engine, input.incident, input.playbook);
+  switch (input.do) {
+    case 'contain':
+      return contained(engine, await contain(engine, input.incident));
+    case 'verify':
+      return verified(engine, await verify(engine, input.incident));
+    case 'preserve':
+      return preserved(engine, input.incident);
+    case 'release':
+      return summary(engine, await release(engine, input.incident, input.mode), 'settle');
+    case 'verify-release':
+      return summary(engine, await verifyRelease(engine, input.incident), 'decided');
+  }
+});
