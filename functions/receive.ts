@@ -14,6 +14,8 @@ export type ReceiveOutput = {
     readonly do: 'tell' | 'ignore';
     readonly reason: string;
   }[];
+  /** Findings that could not be read. */
+  readonly gaps: readonly string[];
 };
 
 /** @throws when the event is of no known source, in words: EventBridge then keeps it in the dead-letter queue. */
@@ -28,5 +30,6 @@ export const receiveHandler = handler(v.unknown(), async (engine, event): Promis
       do: how,
       reason,
     })),
+    gaps: received.gaps,
   };
 });

@@ -8,6 +8,9 @@ import type { Ledger, Pause } from './ledger.ts';
 /** One line of progress for whoever watches. `incident` is absent before there is one. */
 export type Progress = { readonly incident?: string; readonly step: string; readonly text: string };
 
+/** Choices among a playbook's options, by playbook. */
+export type Options = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 export interface Engine {
   readonly ledger: Ledger;
   readonly now: () => Date;
@@ -16,6 +19,8 @@ export interface Engine {
   readonly aws: (place: Place, incident: string, access: 'read' | 'write') => Aws;
   /** By folder name. */
   readonly playbooks: ReadonlyMap<string, Playbook>;
+  /** What the deployment chose where a playbook leaves a choice, by playbook. */
+  readonly options: Options;
   /** Who acts, as AWS names the caller. */
   readonly actor: string;
   readonly report: (progress: Progress) => void;

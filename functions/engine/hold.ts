@@ -1,6 +1,6 @@
 // The hold protocol. AWS settings know no compare-and-set, so the order of these steps is what keeps an original from being lost:
 // each condition here was left out in turn, and each time an original or a containment was lost (test/holds).
-import { type Aws, type Gone, gone } from '../../playbooks/language/aws.ts';
+import { type Aws, gone } from '../../playbooks/language/aws.ts';
 import { type Json, same } from '../../playbooks/language/json.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
 import { type Ledger, type Pause, persist } from './ledger.ts';
@@ -21,6 +21,8 @@ export type HoldRecord = {
   /** Every value that was, or was about to be, written since the phase was free. */
   readonly wrote: readonly Json[];
   readonly last: { readonly original: Json; readonly wrote: readonly Json[]; readonly releasedAt: string } | null;
+  /** Incidents that have let go and may still be writing what the others want. Should those go meanwhile, it puts back once more. */
+  readonly leaving: { readonly [incident: string]: Json };
   /** Who puts back, while `releasing`; it holds again if it finds a third value. */
   readonly releaser: { readonly incident: string; readonly value: Json } | null;
   readonly conflict: { readonly incident: string; readonly found: Json } | null;
@@ -56,6 +58,7 @@ const blank = ({ setting, id, aws }: Held): HoldRecord => ({
   watching: {},
   wrote: [],
   last: null,
+  leaving: {},
   releaser: null,
   conflict: null,
   uncertainUntil: null,
@@ -86,15 +89,23 @@ export const combined = (setting: AnySetting, holders: HoldRecord['holders']): J
   return setting.combine?.([first, ...others]);
 };
 
-/** A value that we wrote and have put back can still be answered for a while: then the original is the one that was put back. */
-const isStale = (record: HoldRecord, value: Json, held: Held, now: Date): boolean =>
-  record.last !== null &&
-  now.getTime() - Date.parse(record.last.releasedAt) < held.setting.settleSeconds * 1000 &&
-  !same(value, record.last.original) &&
-  record.last.wrote.some((wrote) => same(wrote, value));
+/**
+ * What may be read though it was put back: AWS answers it for a while, and who is leaving may write it late.
+ * `asked` is the time before the read: afterwards it may be just too late to tell.
+ */
+const echoes = ({ last, leaving }: HoldRecord, held: Held, asked: Date): readonly Json[] =>
+  last &&
+  (Object.keys(leaving).length > 0 || asked.getTime() - Date.parse(last.releasedAt) < held.setting.settleSeconds * 1000)
+    ? last.wrote
+    : [];
+
+/** One of those is not the original: that is what was put back. */
+const isStale = (record: HoldRecord, value: Json, echoed: readonly Json[]): boolean =>
+  !same(value, record.last?.original ?? null) && echoed.some((wrote) => same(wrote, value));
 
 export type Take =
-  | { readonly state: 'held'; readonly version: number; readonly read: Json; readonly original: Json }
+  /** `read` is undefined where it may be an older value of ours that only looks like what is wanted. */
+  | { readonly state: 'held'; readonly version: number; readonly read: Json | undefined; readonly original: Json }
   | { readonly state: 'watching'; readonly original: Json }
   | { readonly state: 'gone' }
   | { readonly state: 'incompatible'; readonly holders: readonly string[] };
@@ -103,10 +114,11 @@ export type Take =
 export const take = (tools: HoldTools, held: Held, incident: string, wanted: Json): Promise<Take> =>
   persist(`Taking a hold on ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Take | undefined> => {
     const { record, version } = await readHold(tools, held);
+    const echoed = echoes(record, held, tools.now());
     const value = await held.setting.read(held.aws, held.id);
     if (value === gone) return { state: 'gone' };
     const free = record.phase === 'free';
-    const stale = free && isStale(record, value, held, tools.now());
+    const stale = free && isStale(record, value, echoed);
     if (free && !stale && same(value, wanted)) {
       const watching = { ...record.watching, [incident]: wanted };
       const seen = record.watching[incident];
@@ -115,11 +127,14 @@ export const take = (tools: HoldTools, held: Held, incident: string, wanted: Jso
       return undefined;
     }
     const original = stale ? (record.last?.original ?? value) : free ? value : record.original;
-    const known = record.holders[incident];
-    if (known !== undefined && same(known, wanted)) return { state: 'held', version, read: value, original };
     const holders = { ...record.holders, [incident]: wanted };
     const stands = combined(held.setting, holders);
     if (stands === undefined) return { state: 'incompatible', holders: Object.keys(record.holders) };
+    // What was written before can still be read in this hold too: it is ours, never somebody else's.
+    const wrote = including(free ? echoed : record.wrote, stands);
+    const read = echoed.length > 0 || wrote.length > 1 ? undefined : value;
+    const known = record.holders[incident];
+    if (known !== undefined && same(known, wanted)) return { state: 'held', version, read, original };
     const next: HoldRecord = {
       ...record,
       settingVersion: held.setting.version,
@@ -127,11 +142,11 @@ export const take = (tools: HoldTools, held: Held, incident: string, wanted: Jso
       original,
       holders,
       watching: without(record.watching, incident),
-      wrote: including(free ? [] : record.wrote, stands),
+      wrote,
       releaser: null,
     };
     return (await put(tools, held, next, version))
-      ? { state: 'held', version: version + 1, read: value, original }
+      ? { state: 'held', version: version + 1, read, original }
       : undefined;
   });
 
@@ -159,18 +174,6 @@ const writeValue = async (tools: HoldTools, held: Held, value: Json, prepared?: 
   }
 };
 
-/** Writes what the holders want until no holder came or went meanwhile. Answers the last value written, undefined when none holds. */
-const reapply = async (tools: HoldTools, held: Held): Promise<Json | undefined> => {
-  const end = await persist(`Writing ${held.setting.name} ${held.id}`, tools.pause, async () => {
-    const { record, version } = await readHold(tools, held);
-    const stands = combined(held.setting, record.holders);
-    if (stands === undefined) return { stands };
-    await writeValue(tools, held, stands);
-    return (await readHold(tools, held)).version === version ? { stands } : undefined;
-  });
-  return end.stands;
-};
-
 /**
  * Writes what the holders want, after `take`. `prepared` belongs to the incident's own value.
  * Answers whether a write was made; none is needed where the value read by `take` already stands.
@@ -180,19 +183,25 @@ export const write = async (
   tools: HoldTools,
   held: Held,
   incident: string,
-  taken: { readonly version: number; readonly read: Json },
+  taken: Pick<Take & { readonly state: 'held' }, 'version' | 'read'>,
   prepared?: Json,
 ): Promise<'written' | 'stood'> => {
-  const { record, version } = await readHold(tools, held);
-  const stands = combined(held.setting, record.holders);
-  if (stands === undefined)
-    throw new Error(`${incident} no longer holds ${held.setting.name} ${held.id}: it was released meanwhile.`);
-  const stood = version === taken.version && same(taken.read, stands);
-  if (!stood)
-    await writeValue(tools, held, stands, same(stands, record.holders[incident] ?? null) ? prepared : undefined);
-  if ((await readHold(tools, held)).version === version) return stood ? 'stood' : 'written';
-  await reapply(tools, held);
-  return 'written';
+  let late: Json | undefined;
+  return persist(`Writing ${held.setting.name} ${held.id}`, tools.pause, async () => {
+    const { record, version } = await readHold(tools, held);
+    const wanted = record.holders[incident];
+    const stands = combined(held.setting, record.holders);
+    if (wanted === undefined || stands === undefined) {
+      // What was written came after the release: it mustn't stay.
+      if (late !== undefined) await leave(tools, held, incident, late);
+      throw new Error(`${incident} no longer holds ${held.setting.name} ${held.id}: it was released meanwhile.`);
+    }
+    const stood = version === taken.version && taken.read !== undefined && same(taken.read, stands);
+    if (!stood) await writeValue(tools, held, stands, same(stands, wanted) ? prepared : undefined);
+    if (!stood) late = stands;
+    if ((await readHold(tools, held)).version !== version) return undefined;
+    return late === undefined ? 'stood' : 'written';
+  });
 };
 
 export type Release =
@@ -204,8 +213,9 @@ export type Release =
   | { readonly state: 'gone' }
   | { readonly state: 'conflict'; readonly found: Json; readonly original: Json };
 
-const freed = (record: HoldRecord, now: Date): HoldRecord => ({
+const freed = (record: HoldRecord, incident: string, now: Date): HoldRecord => ({
   ...record,
+  leaving: without(record.leaving, incident),
   phase: 'free',
   original: null,
   holders: {},
@@ -220,6 +230,11 @@ type Begun =
   | { readonly restore: HoldRecord; readonly version: number }
   | { readonly reapply: true };
 
+const leavingToo = (record: HoldRecord, incident: string, value: Json): HoldRecord => ({
+  ...record,
+  leaving: { ...record.leaving, [incident]: value },
+});
+
 /** Step 1: drops the own hold. The last holder's goes with the mark that the original is being put back. */
 const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode): Promise<Begun> =>
   persist(`Releasing ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Begun | undefined> => {
@@ -227,6 +242,12 @@ const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode)
     if (incident in record.watching) {
       const next = { ...record, watching: without(record.watching, incident) };
       return (await put(tools, held, next, version)) ? { end: { state: 'untouched' } } : undefined;
+    }
+    const late = record.leaving[incident];
+    if (record.phase === 'free' && record.last && late !== undefined) {
+      const { original, wrote } = record.last;
+      const next: HoldRecord = { ...record, phase: 'releasing', original, wrote, releaser: { incident, value: late } };
+      return (await put(tools, held, next, version)) ? { restore: next, version: version + 1 } : undefined;
     }
     if (record.phase === 'free')
       return { end: record.last ? { state: 'released', original: record.last.original } : { state: 'untouched' } };
@@ -236,11 +257,15 @@ const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode)
     const others = without(record.holders, incident);
     const stands = combined(held.setting, others);
     if (stands !== undefined) {
-      const next = { ...record, holders: others, wrote: including(record.wrote, stands), conflict: null };
+      const wrote = including(record.wrote, stands);
+      const next = { ...leavingToo(record, incident, value), holders: others, wrote, conflict: null };
       return (await put(tools, held, next, version)) ? { reapply: true } : undefined;
     }
-    if (mode === 'keep')
-      return (await put(tools, held, freed(record, tools.now()), version)) ? { end: { state: 'let-go' } } : undefined;
+    if (mode === 'keep') {
+      // Nothing is put back, so what stands is no echo.
+      const next = { ...freed(record, incident, tools.now()), last: null };
+      return (await put(tools, held, next, version)) ? { end: { state: 'let-go' } } : undefined;
+    }
     const next: HoldRecord = {
       ...record,
       phase: 'releasing',
@@ -272,6 +297,49 @@ const conflicting = async (
   return (await put(tools, held, next, version)) ? { state: 'conflict', found, original: record.original } : undefined;
 };
 
+/** Step 2: puts the original back. Undefined when somebody came or went meanwhile, so that what was written may be wrong. */
+const restore = async (
+  tools: HoldTools,
+  held: Held,
+  incident: string,
+  mode: ReleaseMode,
+  { restore: record, version }: Extract<Begun, { readonly restore: HoldRecord }>,
+): Promise<Release | undefined> => {
+  const end = async (free: HoldRecord, as: Release) => ((await put(tools, held, free, version)) ? as : undefined);
+  // Only what the incident itself was putting back, never what it helps another to put back.
+  if (mode === 'keep' && record.releaser?.incident === incident && !(incident in record.leaving))
+    return end({ ...freed(record, incident, tools.now()), last: null }, { state: 'let-go' });
+  const value = await held.setting.read(held.aws, held.id);
+  if (value === gone) return end(freed(record, incident, tools.now()), { state: 'gone' });
+  const ours = [...record.wrote, record.original].some((one) => same(one, value));
+  if (!ours && mode !== 'force') return conflicting(tools, held, record, version, value);
+  await writeValue(tools, held, record.original);
+  return end(freed(record, incident, tools.now()), { state: 'released', original: record.original });
+};
+
+/**
+ * Writes what the others want until none of them came or went meanwhile. Answers what stands; undefined when nobody else holds.
+ * The incident is among the leaving from before the first write to after the last, so dying in between doesn't hide a late one.
+ */
+const reapply = async (tools: HoldTools, held: Held, incident: string): Promise<Json | undefined> => {
+  let wrote: Json | undefined;
+  const end = await persist(`Writing ${held.setting.name} ${held.id}`, tools.pause, async () => {
+    const { record, version } = await readHold(tools, held);
+    const stands = incident in record.holders ? undefined : combined(held.setting, record.holders);
+    const value = stands ?? wrote;
+    if (value !== undefined && !(incident in record.leaving)) {
+      await put(tools, held, leavingToo(record, incident, value), version);
+      return undefined;
+    }
+    if (stands === undefined) return { stands };
+    wrote = stands;
+    await writeValue(tools, held, stands);
+    const next = { ...record, leaving: without(record.leaving, incident) };
+    return (await put(tools, held, next, version)) ? { stands } : undefined;
+  });
+  return end.stands;
+};
+
 export type ReleaseMode = 'restore' | 'force' | 'keep';
 
 /**
@@ -283,18 +351,18 @@ export const release = (tools: HoldTools, held: Held, incident: string, mode: Re
   persist(`Releasing ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Release | undefined> => {
     const begun = await drop(tools, held, incident, mode);
     if ('end' in begun) return begun.end;
-    if ('restore' in begun) {
-      const { restore: record, version } = begun;
-      const value: Json | Gone = mode === 'keep' ? record.original : await held.setting.read(held.aws, held.id);
-      if (value === gone)
-        return (await put(tools, held, freed(record, tools.now()), version)) ? { state: 'gone' } : undefined;
-      const ours = [...record.wrote, record.original].some((one) => same(one, value));
-      if (!ours && mode !== 'force') return conflicting(tools, held, record, version, value);
-      if (mode !== 'keep') await writeValue(tools, held, record.original);
-      const end: Release = mode === 'keep' ? { state: 'let-go' } : { state: 'released', original: record.original };
-      if (await put(tools, held, freed(record, tools.now()), version)) return end;
-    }
-    const stands = await reapply(tools, held);
+    const end = 'restore' in begun && (await restore(tools, held, incident, mode, begun));
+    if (end) return end;
+    const stands = await reapply(tools, held, incident);
     if (stands === undefined) return undefined;
     return { state: 'shared', holders: Object.keys((await readHold(tools, held)).record.holders), stands };
   });
+
+/** For a write that came after the incident's release: puts it on record, and releases once more. */
+const leave = async (tools: HoldTools, held: Held, incident: string, value: Json): Promise<void> => {
+  await persist(`Releasing ${held.setting.name} ${held.id}`, tools.pause, async () => {
+    const { record, version } = await readHold(tools, held);
+    return (await put(tools, held, leavingToo(record, incident, value), version)) || undefined;
+  });
+  await release(tools, held, incident, 'restore');
+};

@@ -11,24 +11,18 @@ export interface Received {
   readonly incidents: readonly { readonly incident: Incident; readonly opened: boolean }[];
   /** What a person must hear of, because no playbook acts on it. */
   readonly told: readonly { readonly finding: Finding; readonly do: 'tell' | 'ignore'; readonly reason: string }[];
+  /** Findings of the event that could not be read, a sentence each: a person must hear of them as well. */
+  readonly gaps: readonly string[];
 }
 
-/** Choices of a deployment or a person, by playbook. */
-export type Options = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-const open = async (
-  engine: Engine,
-  finding: Finding,
-  { playbook: name, target, do: how, reason }: Routed,
-  options: Options,
-) => {
+const open = async (engine: Engine, finding: Finding, { playbook: name, target, do: how, reason }: Routed) => {
   if (!name || !target || how === 'tell' || how === 'ignore') return undefined;
   const playbook = playbookNamed(engine, name);
   const result = await openIncident(engine, {
     key: incidentKey(playbook.resource, target, name),
     playbook: name,
     target,
-    options: optionsFor(playbook, options[name] ?? {}),
+    options: optionsFor(playbook, engine.options[name] ?? {}),
     disposition: how,
     because: reason,
     finding,
@@ -43,21 +37,17 @@ const open = async (
 };
 
 /** Opens, or finds open, the incidents that answer the event. The same event twice opens nothing new. */
-export const receive = async (
-  engine: Engine,
-  event: unknown,
-  options: Options = {},
-): Promise<Received | { readonly unreadable: string }> => {
+export const receive = async (engine: Engine, event: unknown): Promise<Received | { readonly unreadable: string }> => {
   const reading = readEvent(event);
   if ('unreadable' in reading) return reading;
   const incidents: { incident: Incident; opened: boolean }[] = [];
   const told: Received['told'][number][] = [];
   for (const finding of reading.findings) {
     for (const answer of route(finding, engine.playbooks).answers) {
-      const opened = await open(engine, finding, answer, options);
+      const opened = await open(engine, finding, answer);
       if (opened) incidents.push(opened);
       else told.push({ finding, do: answer.do === 'ignore' ? 'ignore' : 'tell', reason: answer.reason });
     }
   }
-  return { incidents, told };
+  return { incidents, told, gaps: reading.gaps };
 };

@@ -14,12 +14,12 @@
 // A dash left over keeps its place: better a type that nobody answers, and that is told, than a guess.
 
 /** Those that follow no rule, by their last part. The last is cut short on the page, so both spellings may come. */
-const IRREGULAR: Readonly<Record<string, string>> = {
-  'EC2:Unusual-DNS-Resolver': 'DefenseEvasion:EC2/UnusualDNSResolver',
-  'EC2:Unusual-DoH-Activity': 'DefenseEvasion:EC2/UnusualDoHActivity',
-  'EC2:Unusual-DoT-Activity': 'DefenseEvasion:EC2/UnusualDoTActivity',
-  'Impact:Runtime-SuspiciousDomainRequest.Reputatio': 'Impact:Runtime/SuspiciousDomainRequest.Reputation',
-};
+const IRREGULAR: ReadonlyMap<string, string> = new Map([
+  ['EC2:Unusual-DNS-Resolver', 'DefenseEvasion:EC2/UnusualDNSResolver'],
+  ['EC2:Unusual-DoH-Activity', 'DefenseEvasion:EC2/UnusualDoHActivity'],
+  ['EC2:Unusual-DoT-Activity', 'DefenseEvasion:EC2/UnusualDoTActivity'],
+  ['Impact:Runtime-SuspiciousDomainRequest.Reputatio', 'Impact:Runtime/SuspiciousDomainRequest.Reputation'],
+]);
 
 const WHOLE = /(?:^|\/)([A-Za-z]+):([A-Za-z0-9]+)[-/]([A-Za-z0-9&.!-]+)$/;
 const WITHOUT_PURPOSE = /^[^/]+\/([A-Za-z ]+)\/([A-Za-z0-9]+)-([A-Za-z0-9&.!-]+)$/;
@@ -29,7 +29,7 @@ export const guardDutyType = (types: readonly string[]): string | undefined =>
   types.map(turnedBack).find((type) => type !== undefined);
 
 const turnedBack = (type: string): string | undefined => {
-  const irregular = IRREGULAR[type.split('/').at(-1) ?? ''];
+  const irregular = IRREGULAR.get(type.split('/').at(-1) ?? '');
   if (irregular) return irregular;
   const [, purpose, resource, family] = WHOLE.exec(type) ?? [];
   if (purpose)

@@ -7,14 +7,18 @@ import { details } from './text.ts';
 /** Where a resource is, as far as the finding says. */
 export type Where = { readonly account: string; readonly region: string };
 
-export type Key = {
+type Key = {
   readonly accessKeyId?: string | null | undefined;
   readonly principalId?: string | null | undefined;
   readonly userName?: string | null | undefined;
   readonly userType?: string | null | undefined;
 };
 
-/** A key, and the instance whose role it is for: EC2 names the sessions of its roles after the instance. */
+/**
+ * A key, and the instance that it was made for: EC2 names its role sessions after the instance. Whoever assumes a role by
+ * other means chooses the name freely, so `by` says what the instance is known from: a lead, unless the finding's type confirms it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+ */
 export const keyAndInstance = (key: Key | null | undefined, where: Where): readonly FoundResource[] => {
   if (!key) return [];
   const { accessKeyId, ...principal } = key;

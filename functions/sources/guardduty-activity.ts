@@ -3,7 +3,7 @@ import type { Activity } from '../../playbooks/language/finding.ts';
 import { clean } from './text.ts';
 
 /** What stands at a path under `service.action`: 'networkConnectionAction/protocol', 'portProbeAction/portProbeDetails.0_/…'. */
-export type Read = (path: string) => string | undefined;
+type Read = (path: string) => string | undefined;
 
 /** A text or number in a tree of objects and lists. */
 export const readerOf =

@@ -40,20 +40,21 @@ export const sequenceSchema = v.object({
   ),
 });
 
-const TYPES: Readonly<Record<string, string>> = {
-  ACCESS_KEY: 'AWS::IAM::AccessKey',
-  AUTOSCALING_AUTO_SCALING_GROUP: 'AWS::AutoScaling::AutoScalingGroup',
-  CLOUDFORMATION_STACK: 'AWS::CloudFormation::Stack',
-  EC2_IMAGE: 'AWS::EC2::Image',
-  EC2_INSTANCE: 'AWS::EC2::Instance',
-  EC2_LAUNCH_TEMPLATE: 'AWS::EC2::LaunchTemplate',
-  EC2_NETWORK_INTERFACE: 'AWS::EC2::NetworkInterface',
-  EC2_VPC: 'AWS::EC2::VPC',
-  ECS_CLUSTER: 'AWS::ECS::Cluster',
-  EKS_CLUSTER: 'AWS::EKS::Cluster',
-  IAM_INSTANCE_PROFILE: 'AWS::IAM::InstanceProfile',
-  S3_BUCKET: 'AWS::S3::Bucket',
-};
+// A map, because an object would answer to 'constructor' as well.
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['ACCESS_KEY', 'AWS::IAM::AccessKey'],
+  ['AUTOSCALING_AUTO_SCALING_GROUP', 'AWS::AutoScaling::AutoScalingGroup'],
+  ['CLOUDFORMATION_STACK', 'AWS::CloudFormation::Stack'],
+  ['EC2_IMAGE', 'AWS::EC2::Image'],
+  ['EC2_INSTANCE', 'AWS::EC2::Instance'],
+  ['EC2_LAUNCH_TEMPLATE', 'AWS::EC2::LaunchTemplate'],
+  ['EC2_NETWORK_INTERFACE', 'AWS::EC2::NetworkInterface'],
+  ['EC2_VPC', 'AWS::EC2::VPC'],
+  ['ECS_CLUSTER', 'AWS::ECS::Cluster'],
+  ['EKS_CLUSTER', 'AWS::EKS::Cluster'],
+  ['IAM_INSTANCE_PROFILE', 'AWS::IAM::InstanceProfile'],
+  ['S3_BUCKET', 'AWS::S3::Bucket'],
+]);
 
 export const sequenceResources = (
   sequence: v.InferOutput<typeof sequenceSchema> | null | undefined,
@@ -62,7 +63,7 @@ export const sequenceResources = (
   if (!sequence) return [];
   const named = (sequence.resources ?? []).flatMap(({ uid, resourceType, data, ...found }) => {
     const place = { account: found.accountId ?? where.account, region: found.region ?? where.region };
-    const type = TYPES[resourceType];
+    const type = TYPES.get(resourceType);
     // `uid` is an ARN or a plain id; of either the last part is the id.
     const plain = uid.split(/[/:]/).at(-1);
     if (type === 'AWS::IAM::AccessKey') return keyAndInstance({ accessKeyId: plain, ...data?.accessKey }, place);

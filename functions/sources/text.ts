@@ -11,7 +11,7 @@ export const clean = (text: string, limit = TITLE_LENGTH_MAX): string => {
     // Formatting characters (Cf) turn text around or hide it on a screen, as control characters (Cc) do in a terminal.
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
-  const characters = [...line];
+  const characters = Array.from(line);
   return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
 };
 

@@ -38,18 +38,29 @@ const matches = (pattern: string, text: string): boolean => {
   return new RegExp(`^${pattern.split('*').map(literal).join('.*')}$`).test(text);
 };
 
+/** Only these say themselves that the credentials are the instance's. */
+const confirmsInstance = /^UnauthorizedAccess:IAMUser\/InstanceCredentialExfiltration\./;
+
+/** Whoever assumes a role chooses the session's name, and so could name any instance as the one to contain. */
+const isLeadOnly = ({ detail }: FoundResource, finding: Finding): boolean =>
+  detail.by === 'principalId' && !confirmsInstance.test(finding.type);
+
 /** The first answer that fits the finding, or why none does. */
 export const answerTo = (
   answers: readonly Answer[],
   resourceType: string,
   finding: Finding,
 ): { readonly answer: Answer; readonly resources: readonly FoundResource[] } | { readonly not: string } => {
-  const resources = finding.resources.filter((resource) => resource.type === resourceType);
+  const resources = finding.resources.filter(
+    (resource) => resource.type === resourceType && !isLeadOnly(resource, finding),
+  );
   const byType = answers.filter(({ detector, type }) => detector === finding.detector && matches(type, finding.type));
   if (byType.length === 0) return { not: `does not answer ${finding.type}` };
   const fitting = byType.find(({ role }) => role === undefined || role === finding.role);
   if (!fitting)
-    return { not: `answers ${finding.type} only when the resource is ${byType[0]?.role}, not ${finding.role ?? 'unsaid'}` };
+    return {
+      not: `answers ${finding.type} only when the resource is ${byType[0]?.role}, not ${finding.role ?? 'unsaid'}`,
+    };
   if (resources.length === 0) return { not: `the finding names no ${resourceType}` };
   return { answer: fitting, resources };
 };

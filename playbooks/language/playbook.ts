@@ -1,5 +1,5 @@
 // A playbook: looks at a resource, says which settings shall have which value and which evidence to take. It writes nothing.
-import type { AnyAct, Act } from './act.ts';
+import type { Act, AnyAct } from './act.ts';
 import type { Answer } from './answer.ts';
 import type { Aws, Gone } from './aws.ts';
 import type { AnyEvidence, Evidence } from './evidence.ts';
@@ -50,7 +50,9 @@ export type Chosen<O extends Choices> = { readonly [K in keyof O]: O[K][number] 
 
 type How = { readonly effect?: Effect; readonly release?: ReleaseRule };
 type Set<S extends Settings> = {
-  readonly [K in keyof S]: S[K] extends Setting<infer Id, infer Value> ? (id: Id, to: Value, how?: How) => Change : never;
+  readonly [K in keyof S]: S[K] extends Setting<infer Id, infer Value>
+    ? (id: Id, to: Value, how?: How) => Change
+    : never;
 };
 type Take<E extends EvidenceKinds> = {
   readonly [K in keyof E]: E[K] extends Evidence<infer Detail>
@@ -143,11 +145,18 @@ export interface Proposal {
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'refused' in value;
 
-const change = (setting: string) => (id: string, to: Json, { effect = 'containing', release = 'restore' }: How = {}) =>
-  ({ setting, id, to, effect, release }) as Change;
-const request = (kind: string) => (subject: string, detail: Json = null) =>
-  ({ kind, subject, detail }) as EvidenceRequest;
-const step = (act: string) => (id: string, detail: Json = null) => ({ act, id, detail }) as ActStep;
+const change =
+  (setting: string) =>
+  (id: string, to: Json, { effect = 'containing', release = 'restore' }: How = {}) =>
+    ({ setting, id, to, effect, release }) as Change;
+const request =
+  (kind: string) =>
+  (subject: string, detail: Json = null) =>
+    ({ kind, subject, detail }) as EvidenceRequest;
+const step =
+  (act: string) =>
+  (id: string, detail: Json = null) =>
+    ({ act, id, detail }) as ActStep;
 
 const each = <T, R>(record: Readonly<Record<string, T>>, make: (key: string) => R): Record<string, R> =>
   Object.fromEntries(Object.keys(record).map((key) => [key, make(key)]));

@@ -1,0 +1,192 @@
+// Practice ground: the account in memory with Firebreak deployed in it. The Lambda code, the workflow's file and the SDK are the real ones.
+import type { Pluggable } from '@smithy/types';
+import { clientsFrom } from '../functions/adapters/clients.ts';
+import { type Execution, type Payload, runWorkflow, type WorkflowName } from '../functions/adapters/workflow.ts';
+import { approve, askHandler } from '../functions/ask.ts';
+import { closeHandler } from '../functions/close.ts';
+import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
+import type { ReleaseMode } from '../functions/engine/hold.ts';
+import { type Incident, readIncident } from '../functions/engine/incident.ts';
+import type { Ledger } from '../functions/engine/ledger.ts';
+import { playbookHandler } from '../functions/playbook.ts';
+import { type ReceiveOutput, receiveHandler } from '../functions/receive.ts';
+import type { Playbook } from '../playbooks/language/playbook.ts';
+import type { Place } from '../playbooks/language/resource.ts';
+import type { Stage } from '../playbooks/language/scenario.ts';
+import { bring } from './account/circumstances.ts';
+import { Crash, createWorld, type Fault, type Session, type StaleReads, type World } from './account/world.ts';
+import { memoryLedger } from './memory-ledger.ts';
+
+/** What can go wrong with the ledger: the process dies before or after it wrote. */
+export type LedgerFault = Extract<Fault, 'crash-before' | 'crash-after'>;
+export type LedgerCall = {
+  readonly index: number;
+  readonly operation: 'read' | 'write' | 'list';
+  readonly key: string;
+};
+
+export interface PracticeOptions {
+  readonly playbooks: ReadonlyMap<string, Playbook>;
+  readonly seed: number;
+  readonly latency?: 'seeded' | 'none';
+  readonly staleReads?: StaleReads;
+  /** What the deployment chose for its playbooks, by name. */
+  readonly options?: Options;
+  /** What a person answers when asked. */
+  readonly answer?: 'approve' | 'deny' | 'silence';
+  readonly report?: (progress: Progress, at: Date) => void;
+}
+
+export interface Response {
+  readonly received: ReceiveOutput;
+  readonly executions: readonly (Execution & { readonly incident: Incident })[];
+}
+
+export interface Practice {
+  readonly world: World;
+  readonly ledger: Ledger;
+  readonly stage: Stage;
+  /** Calls to the ledger so far; a fault is injected by their index. */
+  readonly ledgerCalls: readonly LedgerCall[];
+  injectIntoLedger(decide: ((call: LedgerCall) => LedgerFault | undefined) | undefined): void;
+  /** The incident as it stands on record. */
+  read(id: string): Promise<Incident>;
+  /** Deploys one more playbook while all goes on. */
+  enrol(name: string, playbook: Playbook): void;
+  /** An engine in a process of its own, for what is done by hand. */
+  engine(name: string): Engine;
+  /** The whole path from a raw event: receive, and an execution for each incident. EventBridge's retries included. */
+  respond(event: unknown): Promise<Response>;
+  contain(incident: Incident): Promise<Execution & { readonly incident: Incident }>;
+  release(incident: Incident, mode: ReleaseMode): Promise<Execution & { readonly incident: Incident }>;
+}
+
+const place: Place = { partition: 'aws', account: '111122223333', region: 'eu-central-1' };
+const start = new Date('2026-11-02T03:04:05.000Z');
+const ledgerMilliseconds = 8;
+/** EventBridge retries an asynchronous invocation this often when the function fails. */
+const deliveries = 3;
+
+/** The ledger as one process sees it: once that has died, nothing of it is read or written any more. */
+const ledgerOf = (
+  shared: Ledger,
+  world: World,
+  session: Session,
+  calls: LedgerCall[],
+  decide: () => ((call: LedgerCall) => LedgerFault | undefined) | undefined,
+): Ledger => {
+  let died = false;
+  const passing = async <T>(operation: LedgerCall['operation'], key: string, work: () => Promise<T>): Promise<T> => {
+    const call = { index: calls.length, operation, key };
+    const dying = () => new Crash(`${session.name} died at the ledger: ${operation} ${key}`);
+    if (died || session.dead) throw dying();
+    calls.push(call);
+    const fault = decide()?.(call);
+    died = fault !== undefined;
+    if (fault === 'crash-before') throw dying();
+    await world.clock.sleep(ledgerMilliseconds);
+    if (session.dead) throw dying();
+    const result = await work();
+    if (fault === 'crash-after') throw dying();
+    return result;
+  };
+  return {
+    read: (collection, key) => passing('read', `${collection}/${key}`, () => shared.read(collection, key)),
+    write: (collection, key, value, version) =>
+      passing('write', `${collection}/${key}`, () => shared.write(collection, key, value, version)),
+    list: (collection, prefix) => passing('list', `${collection}/${prefix}`, () => shared.list(collection, prefix)),
+  };
+};
+
+/** Sets up an empty account with Firebreak in it. Everything that happens in it depends on the seed alone. */
+export const createPractice = (options: PracticeOptions): Practice => {
+  const { seed, latency, staleReads, answer = 'approve' } = options;
+  const world = createWorld({ seed, start, latency: latency ?? 'seeded', ...(staleReads && { staleReads }) });
+  const shared = memoryLedger();
+  const ledgerCalls: LedgerCall[] = [];
+  let decideLedger: ((call: LedgerCall) => LedgerFault | undefined) | undefined;
+  const playbooks = new Map(options.playbooks);
+  let sessions = 0;
+
+  const engine = (name: string): Engine => {
+    const session = world.session(`${name}-${++sessions}`);
+    const plugins = ({ account, region }: Place) => [
+      session.plugin(account, region) as unknown as Pluggable<object, object>,
+    ];
+    return {
+      ledger: ledgerOf(shared, world, session, ledgerCalls, () => decideLedger),
+      now: world.clock.now,
+      pause: world.clock.sleep,
+      aws: clientsFrom({ configure: ({ account, region }) => session.configure(account, region), plugins }),
+      playbooks,
+      options: options.options ?? {},
+      actor: `arn:aws:sts::${place.account}:assumed-role/firebreak-${name}/practice`,
+      report: (progress) => options.report?.(progress, world.clock.now()),
+    };
+  };
+
+  /** A person's answer, as `answer` brings it back by the token. */
+  const ask = async (asking: Engine, payload: Payload): Promise<unknown> => {
+    await askHandler(asking)(payload);
+    if (answer === 'approve')
+      return approve(asking, String(payload.incident), `arn:aws:iam::${place.account}:user/oncall`);
+    const name = answer === 'deny' ? 'Denied' : 'States.Timeout';
+    throw Object.assign(new Error(answer === 'deny' ? 'Denied by a person on call.' : 'No answer in time.'), { name });
+  };
+
+  const invoke = async (functionName: string, payload: Payload): Promise<unknown> => {
+    const process = engine(functionName.replace('firebreak-', ''));
+    if (functionName === 'firebreak-close') return closeHandler(process)(payload);
+    if (functionName === 'firebreak-ask') return ask(process, payload);
+    return playbookHandler(process)(payload);
+  };
+
+  const read = async (id: string): Promise<Incident> => {
+    const incident = await readIncident({ ledger: shared }, id);
+    if (!incident) throw new Error(`Incident ${id} is missing from the ledger.`);
+    return incident;
+  };
+
+  const execute = async (name: WorkflowName, input: Payload): Promise<Execution & { readonly incident: Incident }> => {
+    const wait = (seconds: number) => world.clock.sleep(seconds * 1000);
+    const execution = await runWorkflow(name, input, { invoke, wait, now: world.clock.now });
+    return { ...execution, incident: await read(String(input.incident)) };
+  };
+
+  const deliver = async (event: unknown, tries = 1): Promise<ReceiveOutput> => {
+    try {
+      return await receiveHandler(engine('receive'))(event);
+    } catch (error) {
+      if (tries >= deliveries || (error as Error).name === 'UnreadableEvent') throw error;
+      return deliver(event, tries + 1);
+    }
+  };
+
+  const staged = engine('stage');
+  return {
+    world,
+    ledger: shared,
+    ledgerCalls,
+    stage: {
+      ...place,
+      aws: staged.aws(place, 'stage', 'write'),
+      now: start,
+      bring: async (circumstance, id) => bring(world, place, circumstance, id),
+    },
+    injectIntoLedger: (decide) => {
+      decideLedger = decide;
+    },
+    engine,
+    read,
+    enrol: (name, playbook) => playbooks.set(name, playbook),
+    respond: async (event) => {
+      const received = await deliver(event);
+      const executions = [];
+      for (const { incident, playbook } of received.starts)
+        executions.push(await execute('respond', { incident, playbook }));
+      return { received, executions };
+    },
+    contain: ({ id, playbook }) => execute('respond', { incident: id, playbook }),
+    release: ({ id, playbook }, mode) => execute('release', { incident: id, playbook, mode }),
+  };
+};
