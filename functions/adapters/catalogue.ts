@@ -6,11 +6,11 @@ import type { Scenario } from '../../playbooks/language/scenario.ts';
 
 const root = new URL('../../playbooks/', import.meta.url);
 
-/** The playbooks' names, in alphabetical order: the folders that hold a playbook.ts. */
+/** The playbooks' names, in alphabetical order: the folders named verb-object that hold a playbook.ts. */
 export const playbookNames = async (): Promise<readonly string[]> => {
   const files = await readdir(root, { recursive: true });
   return files
-    .filter((file) => /^[^/]+\/playbook\.ts$/.test(file))
+    .filter((file) => /^[a-z]+(-[a-z]+)+\/playbook\.ts$/.test(file))
     .map((file) => file.slice(0, file.indexOf('/')))
     .toSorted();
 };

@@ -6,8 +6,8 @@ import { noteRequest } from '../engine/requests.ts';
 
 /** Where clients get their configuration from; the drill puts the account in memory in its place. */
 export interface ClientSource {
-  /** Credentials, retries, endpoint. The Region is added. */
-  configure(place: Place, incident: string): object;
+  /** Credentials, retries, endpoint. The Region is added. `client` is the class's name: 'S3Client'. */
+  configure(place: Place, incident: string, client: string): object;
   readonly plugins?: (place: Place) => readonly Pluggable<object, object>[];
 }
 
@@ -70,7 +70,7 @@ export const clientsFrom = (source: ClientSource) => {
       if (found) return found as C;
       // A bucket may live in another Region than its finding; only S3 knows this configuration, others disregard it.
       const config = {
-        ...source.configure(place, incident),
+        ...source.configure(place, incident, client.name),
         region: place.region,
         followRegionRedirects: true,
         ...(once && { maxAttempts: 1 }),

@@ -58,23 +58,33 @@ type Call = { readonly FunctionName: string; readonly Payload: Payload };
 
 type EventLog = ReturnType<StateMachine['run']>['eventLogs'] extends AsyncIterable<infer Event> ? Event : never;
 
-/** Follows the execution's own log, and gives each task the time at which its function was called. */
-const follow = async (
-  logs: AsyncIterable<EventLog>,
-  called: Map<string, number[]>,
-  begin: number,
-): Promise<readonly Visit[]> => {
-  const path: Visit[] = [];
+type Step = { readonly state: string; readonly error: string };
+
+/** Follows the execution's own log: which states it entered, in which order, and what went wrong in them. */
+const follow = async (logs: AsyncIterable<EventLog>): Promise<readonly Step[]> => {
+  const steps: Step[] = [];
   for await (const event of logs) {
-    if (event.type === 'StateEntered' || event.type === 'StateRetried') {
-      const { name } = event.state;
-      path.push({ state: name, at: called.get(name)?.shift() ?? path.at(-1)?.at ?? begin, error: '' });
-    }
-    const last = path.at(-1);
-    if (last && event.type === 'StateFailed') path[path.length - 1] = { ...last, error: event.Error };
-    if (last && event.type === 'StateCaught') path[path.length - 1] = { ...last, error: last.error || 'caught' };
+    if (event.type === 'StateEntered' || event.type === 'StateRetried')
+      steps.push({ state: event.state.name, error: '' });
+    const last = steps.at(-1);
+    if (last && event.type === 'StateFailed') steps[steps.length - 1] = { ...last, error: event.Error };
+    if (last && event.type === 'StateCaught') steps[steps.length - 1] = { ...last, error: last.error || 'caught' };
   }
-  return path;
+  return steps;
+};
+
+/** Gives each task the time at which its function was called; what lies between two tasks takes no time. */
+const timed = (
+  steps: readonly Step[],
+  called: ReadonlyMap<string, readonly number[]>,
+  begin: number,
+): readonly Visit[] => {
+  const left = new Map([...called].map(([state, times]) => [state, [...times]]));
+  let at = begin;
+  return steps.map(({ state, error }) => {
+    at = left.get(state)?.shift() ?? at;
+    return { state, at, error };
+  });
 };
 
 /**
@@ -112,11 +122,16 @@ export const runWorkflow = async (
       ...(wait && { waitTimeOverrides: zero(ofType(states, 'Wait')), retryIntervalOverrides: zero(tasks) }),
     },
   });
-  const following = follow(run.eventLogs, called, now().getTime());
+  const begin = now().getTime();
+  const following = follow(run.eventLogs);
   try {
     await run.result;
-    return { status: 'SUCCEEDED', error: '', path: await following };
+    return { status: 'SUCCEEDED', error: '', path: timed(await following, called, begin) };
   } catch (error) {
-    return { status: 'FAILED', error: error instanceof Error ? error.message : String(error), path: await following };
+    return {
+      status: 'FAILED',
+      error: error instanceof Error ? error.message : String(error),
+      path: timed(await following, called, begin),
+    };
   }
 };

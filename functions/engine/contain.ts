@@ -101,10 +101,16 @@ const ready = async (engine: Engine, id: string): Promise<Ready> => {
     return { stop: await end(engine, id, 'failed', draft.gone) };
   }
   const planned = await recordPlan(engine, id, draft);
-  await append(engine, id, [
-    { step: 'planned', attempt: incident.attempts, to: planned.plan?.hash ?? '', result: planSaid(draft) },
-  ]);
-  engine.report({ incident: id, step: 'plan', text: planSaid(draft) });
+  const news = undecided
+    ? draft.changes
+    : draft.changes.filter((change) => !incident.changes.some((known) => sameChange(known, change)));
+  if (undecided || news.length > 0) {
+    const text = planSaid({ ...draft, changes: news });
+    await append(engine, id, [
+      { step: 'planned', attempt: incident.attempts, to: planned.plan?.hash ?? '', result: text },
+    ]);
+    engine.report({ incident: id, step: 'plan', text });
+  }
   if (planned.disposition === 'plan') return { stop: await end(engine, id, 'planned', planned.because) };
   return approved(engine, planned);
 };

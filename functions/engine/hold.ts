@@ -239,15 +239,24 @@ const leavingToo = (record: HoldRecord, incident: string, value: Json): HoldReco
 const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode): Promise<Begun> =>
   persist(`Releasing ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Begun | undefined> => {
     const { record, version } = await readHold(tools, held);
+    const late = record.leaving[incident];
     if (incident in record.watching) {
       const next = { ...record, watching: without(record.watching, incident) };
-      return (await put(tools, held, next, version)) ? { end: { state: 'untouched' } } : undefined;
+      return (await put(tools, held, next, version)) && late === undefined ? { end: { state: 'untouched' } } : undefined;
     }
-    const late = record.leaving[incident];
-    if (record.phase === 'free' && record.last && late !== undefined) {
-      const { original, wrote } = record.last;
-      const next: HoldRecord = { ...record, phase: 'releasing', original, wrote, releaser: { incident, value: late } };
-      return (await put(tools, held, next, version)) ? { restore: next, version: version + 1 } : undefined;
+    if (record.phase === 'free' && late !== undefined) {
+      // It may have written for others who have put back since: that is done once more, but for what they let go as it stood.
+      const next: HoldRecord = record.last
+        ? {
+            ...record,
+            phase: 'releasing',
+            original: record.last.original,
+            wrote: record.last.wrote,
+            releaser: { incident, value: late },
+          }
+        : { ...record, leaving: without(record.leaving, incident) };
+      await put(tools, held, next, version);
+      return undefined;
     }
     if (record.phase === 'free')
       return { end: record.last ? { state: 'released', original: record.last.original } : { state: 'untouched' } };

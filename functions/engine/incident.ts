@@ -95,6 +95,8 @@ export type Incident = {
   readonly phase: Phase;
   /** How often containing was tried. */
   readonly attempts: number;
+  /** How often in a row verification found something open. */
+  readonly openInARow: number;
   /** How often a person was asked. */
   readonly asked: number;
   readonly approval: Approval | null;
@@ -180,6 +182,7 @@ export const openIncident = (
       openedAt: tools.now().toISOString(),
       phase: 'new',
       attempts: 0,
+      openInARow: 0,
       asked: 0,
       plan: null,
       changes: [],

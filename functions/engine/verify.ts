@@ -10,7 +10,7 @@ import { decide } from './outcome.ts';
 import { propose } from './plan.ts';
 
 /** What stands open is tried this often before a person is told. */
-export const containAttemptsMax = 3;
+const triesMax = 3;
 
 const open = (change: IncidentChange, note: string): IncidentChange => ({ ...change, state: 'open', note });
 
@@ -53,10 +53,11 @@ const driftOf = async (engine: Engine, incident: Incident): Promise<readonly str
     .map(({ setting, id }) => `${setting} ${id}`);
 };
 
+const isOpen = ({ state, effect }: IncidentChange): boolean =>
+  effect === 'containing' && (state === 'open' || state === 'failed');
+
 /** Whether another try may close what stands open. */
-export const mayTryAgain = (incident: Incident): boolean =>
-  incident.attempts < containAttemptsMax &&
-  incident.changes.some(({ state, effect }) => effect === 'containing' && (state === 'open' || state === 'failed'));
+export const mayTryAgain = ({ openInARow }: Incident): boolean => openInARow > 0 && openInARow < triesMax;
 
 /**
  * Reads every setting afresh, looks for what came since, and decides the outcome from what was seen.
@@ -74,7 +75,8 @@ export const verify = async (engine: Engine, id: string): Promise<Incident> => {
     unseen = ` A fresh look for what came since failed: ${whatAwsSaid(error)}`;
   }
   const verified = await updateIncident(engine, id, (incident) => {
-    const next = { ...incident, changes, drift };
+    const openInARow = changes.some(isOpen) ? incident.openInARow + 1 : 0;
+    const next = { ...incident, changes, drift, openInARow };
     const { outcome, reason } = decide(next, isEvidenceOnly(engine, incident));
     return { ...next, outcome, reason: `${reason}${unseen}` };
   });

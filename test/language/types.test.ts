@@ -64,7 +64,13 @@ describe('the language', () => {
     const seen = { observe: async () => ({ id: 'x' }), preserve: () => [], residual: () => [] };
     const attempts = () => [
       // @ts-expect-error a setting that is not declared can't be used
-      playbook({ ...common, ...seen, approval: 'automatic', settings: {}, contain: (_seen, set) => [set.lamp('lamp-1', 'off')] }),
+      playbook({
+        ...common,
+        ...seen,
+        approval: 'automatic',
+        settings: {},
+        contain: (_seen, set) => [set.lamp('lamp-1', 'off')],
+      }),
       playbook({
         ...common,
         ...seen,

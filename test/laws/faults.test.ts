@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../functions/engine/incident.ts';
 import type { Call, Fault } from '../../gameday/account/world.ts';
-import { differences } from '../../gameday/compare.ts';
-import { type Case, cases, expectedOutcome, type Staged, stage, title } from './staged.ts';
+import { type Case, cases, differences, expectedOutcome, type Staged, stage, title } from './staged.ts';
 
 /** Every call meets these; the rest are what the SDK's own retries hide, so a sample of the calls meets them. */
 const always: readonly Fault[] = ['denied', 'timeout-after', 'crash-after'];
@@ -78,7 +77,7 @@ const nothingIsLost = async (staged: Staged, incidents: readonly Incident[]): Pr
     const { incident: released } = await staged.practice.release(await staged.practice.read(id), 'force');
     if (released.phase === 'holding') return [`release --force left it ${released.outcome}: ${released.reason}`];
   }
-  return differences(staged.before, staged.practice.world.snapshot());
+  return [...differences(staged.before, staged.practice.world.snapshot())];
 };
 
 const attempt = async (one: Case, trial: Trial): Promise<string[]> => {

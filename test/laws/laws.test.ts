@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makePlan } from '../../functions/engine/plan.ts';
 import { route } from '../../functions/engine/route.ts';
 import { readEvent } from '../../functions/sources/read-event.ts';
-import { differences } from '../../gameday/compare.ts';
-import { cases, expectedOutcome, playbooks, stage, title } from './staged.ts';
+import { cases, differences, expectedOutcome, playbooks, stage, title } from './staged.ts';
 
 describe.each(cases.map((one) => [title(one), one] as const))('%s', (_title, one) => {
   it('1. the raw event routes to this playbook', async () => {

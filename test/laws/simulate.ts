@@ -1,5 +1,5 @@
 // Asks an IAM evaluator that none of us wrote whether a policy allows what a call asks for.
-import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { isWildcardOnlyAction, runSimulation } from '@cloud-copilot/iam-simulate';
 import type { PolicyDocument } from '../../functions/engine/permissions.ts';
 import type { Call } from '../../gameday/account/world.ts';
 import type { AskedAction } from './actions.ts';
@@ -12,12 +12,15 @@ export const simulate = async (
   { action, resource, context }: AskedAction,
   { account }: Call,
 ): Promise<string> => {
+  const [service = '', name = ''] = action.split(':');
+  // Some actions know no resources at all: IAM then asks for `*`, and a policy that names one allows nothing.
+  const asked = (await isWildcardOnlyAction(service, name)) ? '*' : resource;
   const answer = await runSimulation(
     {
       request: {
         principal: `arn:aws:iam::${account}:role/firebreak`,
         action,
-        resource: { resource, accountId: account },
+        resource: { resource: asked, accountId: account },
         contextVariables: Object.fromEntries(
           Object.entries(context).map(([key, value]) => [key, typeof value === 'string' ? value : [...value]]),
         ),
@@ -29,6 +32,5 @@ export const simulate = async (
     {},
   );
   if (answer.resultType === 'error') return JSON.stringify(answer.errors);
-  if (answer.resultType === 'wildcard') return answer.overallResult;
   return answer.overallResult;
 };

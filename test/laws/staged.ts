@@ -2,6 +2,7 @@
 import { loadPlaybooks, loadScenarios } from '../../functions/adapters/catalogue.ts';
 import type { Incident } from '../../functions/engine/incident.ts';
 import type { Call, State } from '../../gameday/account/world.ts';
+import { compareAccounts, judgeDifferences, saidDifference } from '../../gameday/compare.ts';
 import { createPractice, type Practice, type PracticeOptions, type Response } from '../../gameday/practice.ts';
 import type { Json } from '../../playbooks/language/json.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
@@ -22,7 +23,7 @@ export interface Case {
 export const cases: readonly Case[] = (
   await Promise.all(
     [...playbooks].map(async ([playbook, definition]) =>
-      Object.entries(await loadScenarios(playbook)).map(
+      Object.entries((await loadScenarios(playbook).catch(() => ({}))) ?? {}).map(
         ([name, scenario]): Case => ({
           playbook,
           definition,
@@ -58,7 +59,7 @@ export const stage = async (one: Case, options: Partial<PracticeOptions> = {}): 
     seed: 7,
     latency: 'none',
     ...options,
-    options: { [one.playbook]: one.scenario.options ?? {} },
+    options: { [one.playbook]: one.scenario.options ?? {}, ...options.options },
   });
   const { scenario } = one;
   const arranged = await scenario.arrange(practice.stage);
@@ -80,3 +81,7 @@ export const stage = async (one: Case, options: Partial<PracticeOptions> = {}): 
     },
   };
 };
+
+/** What is not as it was and has no reason not to be, a line each. */
+export const differences = (before: State, after: State): readonly string[] =>
+  judgeDifferences(compareAccounts(before, after), []).left.map(saidDifference);

@@ -1,8 +1,7 @@
 // Law 10: two incidents on one setting. Contained while any holds; original when none does. A twin of each playbook plays the other one.
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../functions/engine/incident.ts';
-import { differences } from '../../gameday/compare.ts';
-import { cases, expectedOutcome, playbooks, stage, title } from './staged.ts';
+import { cases, differences, expectedOutcome, playbooks, stage, title } from './staged.ts';
 
 const holding = cases.filter(
   (one) => !one.evidenceOnly && ['contained', 'partly-contained'].includes(expectedOutcome(one)),
