@@ -18,6 +18,8 @@ export interface Stage extends Place {
   readonly now: Date;
   /** Brings about what no call can; throws where the stage can't do it. */
   bring(circumstance: Circumstance, id: string): Promise<void>;
+  /** Lets time pass: what is asked of AWS is often not there at once. */
+  wait(seconds: number): Promise<void>;
 }
 
 export interface Scenario<Arranged extends Json> {
@@ -35,6 +37,11 @@ export interface Scenario<Arranged extends Json> {
   finding(arranged: Arranged, stage: Stage): Json;
   /** Can the attacker still do it? Judged on the account's state, never by asking the playbook. */
   harm(arranged: Arranged, stage: Stage): Promise<boolean>;
+  /**
+   * Somebody else turns one of the settings while it is held, to a value that is neither ours nor the original.
+   * Answers the setting's id: a plain release must leave it as it is, and say so.
+   */
+  meddle?(arranged: Arranged, stage: Stage): Promise<string>;
   cleanUp(arranged: Arranged, stage: Stage): Promise<void>;
 }
 

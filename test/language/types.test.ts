@@ -63,12 +63,12 @@ describe('the language', () => {
   it('refuses, at compile time, what must not be said', () => {
     const seen = { observe: async () => ({ id: 'x' }), preserve: () => [], residual: () => [] };
     const attempts = () => [
-      // @ts-expect-error a setting that is not declared can't be used
       playbook({
         ...common,
         ...seen,
         approval: 'automatic',
         settings: {},
+        // @ts-expect-error a setting that is not declared can't be used
         contain: (_seen, set) => [set.lamp('lamp-1', 'off')],
       }),
       playbook({
