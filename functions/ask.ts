@@ -1,5 +1,6 @@
 // Lambda: asks a person. The workflow waits with the task token until somebody answers or the time is up.
 import * as v from 'valibot';
+import { tell } from './engine/close.ts';
 import type { Engine } from './engine/engine.ts';
 import { type Incident, updateIncident } from './engine/incident.ts';
 import { append } from './engine/journal.ts';
@@ -7,13 +8,13 @@ import { handler, incidentInput } from './handler.ts';
 
 const schema = v.object({ ...incidentInput.entries, token: v.string() });
 
-/** Puts the question where a person sees it. The answer comes back by the token, never through this function. */
+/** Puts the question where a person sees it; that it could not be put changes nothing: the time runs, and its end is told. The answer comes back by the token, never through this function. */
 export const askHandler = handler(schema, async (engine, { incident: id }): Promise<Record<string, never>> => {
   const incident = await updateIncident(engine, id, (before) => before);
   await append(engine, id, [
     { step: 'asked', attempt: incident.asked, to: incident.plan?.hash ?? '', result: incident.because },
   ]);
-  await engine.notify?.(incident);
+  await tell(engine, incident);
   return {};
 });
 

@@ -11,7 +11,9 @@ import { verify } from './verify.ts';
 
 /** Whether anything is left to look after: holds, what a release kept, or pending evidence. */
 export const isOpen = (incident: Incident): boolean =>
-  incident.phase === 'holding' || incident.changes.some(({ state }) => state === 'kept');
+  incident.phase === 'holding' ||
+  incident.phase === 'releasing' ||
+  incident.changes.some(({ state }) => state === 'kept');
 
 /** A released write whose end is unknown may land later and contain again what nobody holds. */
 const lateWrites = async (engine: Engine, incident: Incident): Promise<readonly string[]> => {
@@ -36,6 +38,12 @@ export const check = async (engine: Engine, id: string): Promise<Incident> => {
   if (!incident)
     throw new Error(`There is no incident ${id} in this ledger. 'firebreak incidents' lists those that there are.`);
   if (incident.evidence.some(({ state }) => state === 'pending')) await reviewEvidence(engine, id);
+  if (incident.phase === 'releasing')
+    return {
+      ...incident,
+      outcome: 'drifted',
+      reason: `A release was begun and has not ended. Unless it is still under way, firebreak release ${id} goes on with it.`,
+    };
   if (incident.phase === 'holding') return drifted(await verify(engine, id), isEvidenceOnly(engine, incident));
   try {
     const late = await lateWrites(engine, incident);

@@ -41,6 +41,24 @@ const decideAfter = async (engine: Engine, incident: Incident, caught: Caught): 
   }
 };
 
+/** Tells people, and writes down whether they could be told. Whatever goes wrong with either is reported and changes nothing else. */
+export const tell = async (engine: Engine, incident: Incident): Promise<void> => {
+  const { id, outcome, attempts } = incident;
+  if (!engine.notify) return;
+  let result = 'sent';
+  try {
+    await engine.notify(incident);
+  } catch (error) {
+    result = `could not be sent: ${whatAwsSaid(error)}`;
+    engine.report({ incident: id, step: 'notice', text: result });
+  }
+  try {
+    await append(engine, id, [{ step: 'notice', subject: outcome ?? '', attempt: attempts, result }]);
+  } catch (error) {
+    engine.report({ incident: id, step: 'notice', text: `${result}, not written down: ${whatAwsSaid(error)}` });
+  }
+};
+
 /** Decides, tells, and answers the incident as it stands. A notice that fails is recorded and changes nothing. */
 export const close = async (engine: Engine, id: string, caught?: Caught): Promise<Incident> => {
   const incident = await updateIncident(engine, id, (before) => before);
@@ -55,12 +73,6 @@ export const close = async (engine: Engine, id: string, caught?: Caught): Promis
       : caught && incident.phase !== 'ended'
         ? await decideAfter(engine, incident, caught)
         : incident;
-  try {
-    await engine.notify?.(closed);
-  } catch (error) {
-    const result = `could not be sent: ${whatAwsSaid(error)}`;
-    await append(engine, id, [{ step: 'notice', attempt: closed.attempts, result }]);
-    engine.report({ incident: id, step: 'notice', text: result });
-  }
+  await tell(engine, closed);
   return closed;
 };

@@ -2,8 +2,8 @@
 import type { Json } from '../../playbooks/language/json.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
-import { type Held, type Take, take, write } from './hold.ts';
-import { type Incident, type IncidentAct, type IncidentChange, updateIncident } from './incident.ts';
+import { type Held, release, type Take, take, write } from './hold.ts';
+import { type Incident, type IncidentAct, type IncidentChange, isOver, updateIncident } from './incident.ts';
 import { append, type JournalDraft } from './journal.ts';
 import { type DraftPlan, makePlan, settingOf } from './plan.ts';
 import { recordEvidence, requestEvidence } from './preserve.ts';
@@ -80,9 +80,9 @@ const approved = async (engine: Engine, incident: Incident): Promise<Ready> => {
 /** Everything before the first hold: what is to be done, whether it may be done. */
 const ready = async (engine: Engine, id: string): Promise<Ready> => {
   const incident = await updateIncident(engine, id, (before) =>
-    before.phase === 'ended' ? before : { ...before, attempts: before.attempts + 1 },
+    isOver(before) ? before : { ...before, attempts: before.attempts + 1 },
   );
-  if (incident.phase === 'ended') return { stop: incident };
+  if (isOver(incident)) return { stop: incident };
   const plannedAt = incident.approval?.plannedAt ?? incident.plan?.plannedAt ?? engine.now().toISOString();
   const undecided = incident.phase === 'new' || incident.phase === 'waiting';
   let draft: Awaited<ReturnType<typeof makePlan>>;
@@ -209,6 +209,29 @@ const runAct = async (
   return { act: { ...item, state: 'done' }, entry: { ...entry, result: done.value } };
 };
 
+const heldEntry = (incident: Incident, { change, taken }: Step): readonly JournalDraft[] =>
+  taken.state === 'held'
+    ? [
+        {
+          step: 'held',
+          subject: `${change.setting} ${change.id}`,
+          attempt: incident.attempts,
+          from: taken.original,
+          to: change.to,
+          result: 'original on record',
+        },
+      ]
+    : [];
+
+/** Somebody began to release while the holds were taken: what that release could not see yet is let go here. */
+const letGo = async (engine: Engine, incident: Incident, steps: readonly Step[]): Promise<Incident> => {
+  const kept = incident.changes.filter(({ state }) => state === 'kept');
+  for (const { change, held, taken } of steps)
+    if (taken.state !== 'failed' && !kept.some((one) => sameChange(one, change)))
+      await release(engine, held, incident.id, 'restore');
+  return incident;
+};
+
 /**
  * Plans if there is no plan yet, and contains as far as the incident may: holds first, then the writes in the plan's order.
  * Evidence is asked for side by side and never waited for before a write.
@@ -218,23 +241,20 @@ export const contain = async (engine: Engine, id: string): Promise<Incident> => 
   const decided = await ready(engine, id);
   if ('stop' in decided) return decided.stop;
   const incident = await updateIncident(engine, id, (before) =>
-    before.phase === 'holding' || before.phase === 'containing' ? before : { ...before, phase: 'containing' },
+    before.phase === 'holding' || before.phase === 'containing' || isOver(before)
+      ? before
+      : { ...before, phase: 'containing' },
   );
+  if (isOver(incident)) return incident;
   const evidence = requestEvidence(engine, incident);
   const steps = await Promise.all(incident.changes.map((change) => takeHold(engine, incident, change)));
-  await append(
+  const now = await updateIncident(engine, id, (before) => before);
+  if (isOver(now)) return letGo(engine, now, steps);
+  // The holds themselves say what was there before; the journal may say so while the writes go on.
+  const noted = append(
     engine,
     id,
-    steps
-      .filter(({ taken }) => taken.state === 'held')
-      .map(({ change, taken }) => ({
-        step: 'held',
-        subject: `${change.setting} ${change.id}`,
-        attempt: incident.attempts,
-        from: 'original' in taken ? taken.original : null,
-        to: change.to,
-        result: 'original on record',
-      })),
+    steps.flatMap((step) => heldEntry(incident, step)),
   );
   const written: { change: IncidentChange; entry: JournalDraft }[] = [];
   let firstEffectAt = incident.firstEffectAt;
@@ -246,18 +266,20 @@ export const contain = async (engine: Engine, id: string): Promise<Incident> => 
   }
   const acts: { act: IncidentAct; entry: JournalDraft }[] = [];
   for (const item of incident.acts) acts.push(await runAct(engine, incident, item));
+  const [taken] = await Promise.all([evidence, noted]);
   await append(
     engine,
     id,
     [...written, ...acts].map(({ entry }) => entry),
   );
-  const taken = await evidence;
   await recordEvidence(engine, id, taken);
   return updateIncident(engine, id, (before) => ({
     ...before,
-    phase: 'holding',
+    phase: isOver(before) ? before.phase : 'holding',
     firstEffectAt,
-    changes: before.changes.map((known) => written.find(({ change }) => sameChange(change, known))?.change ?? known),
+    changes: isOver(before)
+      ? before.changes
+      : before.changes.map((known) => written.find(({ change }) => sameChange(change, known))?.change ?? known),
     acts: acts.map(({ act }) => act),
   }));
 };

@@ -242,7 +242,9 @@ const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode)
     const late = record.leaving[incident];
     if (incident in record.watching) {
       const next = { ...record, watching: without(record.watching, incident) };
-      return (await put(tools, held, next, version)) && late === undefined ? { end: { state: 'untouched' } } : undefined;
+      return (await put(tools, held, next, version)) && late === undefined
+        ? { end: { state: 'untouched' } }
+        : undefined;
     }
     if (record.phase === 'free' && late !== undefined) {
       // It may have written for others who have put back since: that is done once more, but for what they let go as it stood.

@@ -75,8 +75,11 @@ export type Plan = {
 
 export type Approval = { readonly hash: string; readonly plannedAt: string; readonly by: string; readonly at: string };
 
-/** `holding` until it is released; `ended` holds nothing but what a release keeps. */
-export type Phase = 'new' | 'waiting' | 'containing' | 'holding' | 'ended';
+/** `holding` until a release begins, `releasing` until it is verified; `ended` holds nothing but what a release keeps. */
+export type Phase = 'new' | 'waiting' | 'containing' | 'holding' | 'releasing' | 'ended';
+
+/** Once a release has begun nothing is contained any more under this id: a new finding opens a new generation. */
+export const isOver = ({ phase }: Pick<Incident, 'phase'>): boolean => phase === 'releasing' || phase === 'ended';
 
 export type Incident = {
   readonly id: string;
@@ -144,7 +147,7 @@ export const listIncidents = async ({ ledger }: Pick<Tools, 'ledger'>): Promise<
   (await ledger.list('incidents', '')).map(({ value }) => value as Incident);
 
 /** Only one that is under way or holds absorbs further findings, so that nobody can plant one that swallows the attack. */
-const absorbs = ({ phase }: Incident): boolean => phase !== 'ended';
+const absorbs = (incident: Incident): boolean => !isOver(incident);
 
 const generationOf = async ({ ledger }: Pick<Tools, 'ledger'>, key: string) => {
   const entry = await ledger.read('keys', key);

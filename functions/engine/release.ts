@@ -13,18 +13,24 @@ import { withRequests } from './requests.ts';
 /** The network comes back before Auto Scaling and the load balancers look at the instance again; the tag goes last. */
 const order: readonly Effect[] = ['containing', 'protecting', 'marking'];
 
-/** What may go back now, though the plan said to keep it: the owner has mended what made keeping necessary. */
-const mended = async (engine: Engine, incident: Incident): Promise<ReadonlySet<string>> => {
-  if (incident.changes.every(({ release }) => release === 'restore')) return new Set();
+/**
+ * Which changes a release puts back. What is to be kept goes back as well when the owner has mended what made keeping necessary.
+ * Never throws: without a fresh look the plan's rule stands, which keeps, and that is the careful side.
+ */
+export const mayGoBack = async (
+  engine: Engine,
+  incident: Incident,
+  mode: ReleaseMode,
+): Promise<(change: IncidentChange) => boolean> => {
+  const ruled = ({ release: rule }: IncidentChange): boolean => mode !== 'restore' || rule === 'restore';
+  if (incident.changes.every(ruled)) return ruled;
   try {
     const proposal = await propose(engine, incident, incident.plan?.plannedAt ?? incident.openedAt);
-    if (!('changes' in proposal)) return new Set();
-    return new Set(
-      proposal.changes.filter(({ release }) => release === 'restore').map(({ setting, id }) => `${setting} ${id}`),
-    );
+    if (!('changes' in proposal)) return ruled;
+    const mended = proposal.changes.filter(({ release: rule }) => rule === 'restore');
+    return (change) => ruled(change) || mended.some(({ setting, id }) => setting === change.as && id === change.id);
   } catch {
-    // Without a fresh look the plan's rule stands, which keeps: the careful side.
-    return new Set();
+    return ruled;
   }
 };
 
@@ -65,7 +71,7 @@ const releaseOne = async (
 
 /** Changes that are still held, so that a release has something to do with them. */
 const over: readonly IncidentChange['state'][] = ['released', 'untouched', 'shared', 'let-go', 'gone'];
-const unreleased = ({ state }: IncidentChange): boolean => !over.includes(state);
+export const unreleased = ({ state }: IncidentChange): boolean => !over.includes(state);
 
 /**
  * Lets go of everything the incident holds. A plain release puts back all but what is to be kept, which stays held so that `force` can put
@@ -73,18 +79,21 @@ const unreleased = ({ state }: IncidentChange): boolean => !over.includes(state)
  * @throws only when the ledger can't be read or written: call it again.
  */
 export const release = async (engine: Engine, id: string, mode: ReleaseMode): Promise<Incident> => {
-  const incident = await updateIncident(engine, id, (before) => ({ ...before, attempts: before.attempts + 1 }));
-  const free = mode === 'restore' ? await mended(engine, incident) : new Set<string>();
+  const incident = await updateIncident(engine, id, (before) => ({
+    ...before,
+    phase: before.phase === 'ended' ? before.phase : 'releasing',
+    attempts: before.attempts + 1,
+  }));
+  const goesBack = await mayGoBack(engine, incident, mode);
   const released: { change: IncidentChange; requests: readonly string[] }[] = [];
   for (const effect of order) {
     for (const change of incident.changes.filter((one) => one.effect === effect)) {
-      const stays = mode === 'restore' && change.release !== 'restore' && !free.has(`${change.as} ${change.id}`);
       const note = `Stays ${change.toSaid}; only release --force puts back ${change.fromSaid}.`;
       const done = !unreleased(change)
         ? { change, requests: [] }
-        : stays
-          ? { change: { ...change, state: 'kept' as const, note }, requests: [] }
-          : await releaseOne(engine, incident, change, mode);
+        : goesBack(change)
+          ? await releaseOne(engine, incident, change, mode)
+          : { change: { ...change, state: 'kept' as const, note }, requests: [] };
       released.push(done);
       engine.report({
         incident: id,
@@ -164,7 +173,9 @@ export const verifyRelease = async (engine: Engine, id: string): Promise<Inciden
     changes,
     outcome,
     reason,
-    ...(outcome === 'released' && { phase: 'ended' as const, endedAt: engine.now().toISOString() }),
+    ...(outcome === 'released'
+      ? { phase: 'ended' as const, endedAt: engine.now().toISOString() }
+      : { phase: 'holding' as const }),
   }));
   await append(engine, id, [{ step: 'release verified', attempt: incident.attempts, result: `${outcome}: ${reason}` }]);
   engine.report({ incident: id, step: 'release', text: `${outcome}: ${reason}` });

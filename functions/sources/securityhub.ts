@@ -1,7 +1,7 @@
 // Security Hub's findings: GuardDuty's copies, failed controls, and other products'.
 // https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html
 import * as v from 'valibot';
-import type { Channel, Finding } from '../../playbooks/language/finding.ts';
+import type { Channel, Finding, HubRecord } from '../../playbooks/language/finding.ts';
 import { asffResource, asffResources } from './asff-resources.ts';
 import { guardDutyType } from './asff-type.ts';
 import { account, type Envelope, id, isoTime, parse, partitionOf, region, type Unreadable, words } from './boundary.ts';
@@ -25,6 +25,8 @@ const finding = v.object({
   Compliance: v.nullish(v.object({ SecurityControlId: v.nullish(id), Status: v.nullish(words) })),
   Workflow: v.nullish(v.object({ Status: v.nullish(words) })),
   RecordState: v.nullish(words),
+  Note: v.nullish(v.object({ UpdatedBy: v.nullish(words), UpdatedAt: v.nullish(words) })),
+  UserDefinedFields: v.nullish(v.record(v.string(), v.unknown()), {}),
 });
 
 type Asff = v.InferOutput<typeof finding>;
@@ -58,7 +60,18 @@ const findingOf = (asff: Asff, channel: Channel, event: Envelope): Finding => {
     ...place,
     resources: asffResources(asff.Resources, place),
     updatedAt: isoTime(asff.UpdatedAt, event.time),
+    hub: hubRecord(asff),
   };
+};
+
+/** A note without a time tells nothing of what came after it, and so is nobody's. */
+const hubRecord = ({ ProductArn: productArn, Note, UserDefinedFields }: Asff): HubRecord => {
+  if (!Note?.UpdatedBy || !Note.UpdatedAt || Number.isNaN(Date.parse(Note.UpdatedAt))) return { productArn };
+  const field = UserDefinedFields?.['firebreak:incident'];
+  const incidents = (typeof field === 'string' ? field.slice(0, 1024) : '')
+    .split(' ')
+    .filter((word) => /^fb-[0-9a-f]{12}$/.test(word));
+  return { productArn, note: { by: clean(Note.UpdatedBy, 64), at: isoTime(Note.UpdatedAt, ''), incidents } };
 };
 
 type Judgement = Pick<Finding, 'detector' | 'type' | 'role' | 'sample' | 'standing' | 'count' | 'activity'>;

@@ -12,6 +12,8 @@ export const isUnreadable = (value: unknown): value is Unreadable =>
 const isAnswer = (error: unknown): error is Error =>
   error instanceof Error && ('$metadata' in error || error.name === 'TimeoutError');
 
+const saidMax = 300;
+
 /** What was read; `absent` for the errors by which AWS says that there is none; else why it could not be read. */
 export const attempt = async <T, A = never>(
   read: () => Promise<T>,
@@ -22,7 +24,8 @@ export const attempt = async <T, A = never>(
   } catch (error) {
     if (absent && isAwsError(error, ...absent.errors)) return absent.value;
     if (!isAnswer(error)) throw error;
-    return { unreadable: error.message ? `${error.name}: ${error.message}` : error.name };
+    const [said = ''] = error.message.split('\n');
+    return { unreadable: said ? `${error.name}: ${said.slice(0, saidMax)}` : error.name };
   }
 };
 
@@ -36,10 +39,10 @@ export const kept = <T>(answer: T): Json =>
     JSON.stringify(answer, (key, value: unknown) => (key === '$metadata' ? undefined : value)) ?? 'null',
   ) as Json;
 
-type Settled<T> = { readonly [K in keyof T]: Awaited<T[K]> };
-
 /** Reads side by side, each under its name. */
-export const together = async <T extends Readonly<Record<string, Promise<unknown>>>>(reads: T): Promise<Settled<T>> => {
-  const settled = Object.entries(reads).map(async ([name, read]) => [name, await read] as const);
-  return Object.fromEntries(await Promise.all(settled)) as Settled<T>;
+export const together = async <T extends Readonly<Record<string, unknown>>>(
+  reads: { readonly [K in keyof T]: Promise<T[K]> },
+): Promise<T> => {
+  const settled = Object.entries<Promise<unknown>>(reads).map(async ([name, read]) => [name, await read] as const);
+  return Object.fromEntries(await Promise.all(settled)) as T;
 };

@@ -2,12 +2,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../functions/engine/incident.ts';
 import type { Call, Fault } from '../../gameday/account/world.ts';
+import type { LedgerCall } from '../../gameday/practice.ts';
 import { type Case, cases, differences, expectedOutcome, type Staged, stage, title } from './staged.ts';
 
-/** Every call meets these; the rest are what the SDK's own retries hide, so a sample of the calls meets them. */
-const always: readonly Fault[] = ['denied', 'timeout-after', 'crash-after'];
-const sometimes: readonly Fault[] = ['throttled', 'server-error', 'timeout-before', 'crash-before'];
-const sampleEvery = 7;
+/** What a call that changes something meets. Before it, after it, or not at all: three ways to die or to be told nothing. */
+const toWrites: readonly Fault[] = ['denied', 'timeout-after', 'crash-before', 'crash-after'];
+/** A read has no effect to be before or after of: it fails, or it doesn't. */
+const toReads: readonly Fault[] = ['denied'];
+/** What the SDK's own retries hide, or what is the same as a fault of the call before: a sample of all calls meets these. */
+const sampled: readonly Fault[] = [
+  'throttled',
+  'server-error',
+  'timeout-before',
+  'timeout-after',
+  'crash-before',
+  'crash-after',
+];
+const sampleEvery = 11;
 
 type Trial = { readonly where: 'AWS' | 'ledger'; readonly index: number; readonly fault: Fault };
 
@@ -102,16 +113,16 @@ const attempt = async (one: Case, trial: Trial): Promise<string[]> => {
   return wrong.map((words) => `${said(trial, hit())}: ${words}`);
 };
 
-const trials = (awsCalls: number, ledgerCalls: number): readonly Trial[] => {
-  const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
-  return [
-    ...indices(awsCalls).flatMap((index) => always.map((fault): Trial => ({ where: 'AWS', index, fault }))),
-    ...indices(awsCalls)
-      .filter((index) => index % sampleEvery === 0)
-      .flatMap((index) => sometimes.map((fault): Trial => ({ where: 'AWS', index, fault }))),
-    ...indices(ledgerCalls).map((index): Trial => ({ where: 'ledger', index, fault: 'crash-after' })),
-  ];
-};
+const trials = (calls: readonly Call[], ledgerCalls: readonly LedgerCall[]): readonly Trial[] => [
+  ...calls.flatMap(({ write }, index) => {
+    const faults = new Set([...(write ? toWrites : toReads), ...(index % sampleEvery === 0 ? sampled : [])]);
+    return [...faults].map((fault): Trial => ({ where: 'AWS', index, fault }));
+  }),
+  // To die after reading the ledger is to die before the next call.
+  ...ledgerCalls.flatMap(({ operation }, index): Trial[] =>
+    operation === 'write' ? [{ where: 'ledger', index, fault: 'crash-after' }] : [],
+  ),
+];
 
 describe.each(cases.map((one) => [title(one), one] as const))('%s', (_title, one) => {
   it('5. a single fault anywhere ends contained and told, or not contained and told why', {
@@ -120,7 +131,7 @@ describe.each(cases.map((one) => [title(one), one] as const))('%s', (_title, one
     const rehearsal = await stage(one);
     const ledgerBefore = rehearsal.practice.ledgerCalls.length;
     await rehearsal.respond();
-    const every = trials(rehearsal.calls().length, rehearsal.practice.ledgerCalls.length - ledgerBefore);
+    const every = trials(rehearsal.calls(), rehearsal.practice.ledgerCalls.slice(ledgerBefore));
     const wrong: string[] = [];
     for (const trial of every) wrong.push(...(await attempt(one, trial)));
     expect(wrong, `${every.length} trials`).toEqual([]);

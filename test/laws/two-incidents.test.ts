@@ -47,7 +47,7 @@ describe.each(holding.map((one) => [title(one), one] as const))('%s', (_title, o
   });
 
   it('10. one lets go while the other contains', async () => {
-    const staged = await stage(one);
+    const staged = await stage(one, { options: { [twin]: one.scenario.options ?? {} } });
     const { incident: first } = await staged.respond();
     staged.practice.enrol(twin, one.definition);
     const [{ executions }] = await Promise.all([

@@ -1,0 +1,7 @@
+import { memoryLedger } from '../../gameday/memory-ledger.ts';
+import { conformance } from './conformance.ts';
+
+conformance('The ledger in memory', () => {
+  const ledger = memoryLedger();
+  return { open: () => ledger, remove: () => {} };
+});
