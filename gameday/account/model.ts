@@ -14,7 +14,9 @@ export interface Request {
   readonly newId: (prefix: string) => string;
 }
 
-/** An operation answers with the command's output shape, or throws `awsError`. It never waits. */
-// biome-ignore lint/suspicious/noExplicitAny: the SDK's own input types are asserted by each operation
-export type Operation = (input: any, request: Request) => object;
+/**
+ * An operation answers with the command's output shape, or throws `awsError`. It never waits. Each declares the SDK's own type of its
+ * input; the world, which calls them all, knows none of those.
+ */
+export type Operation = (input: never, request: Request) => object;
 export type ServiceModel = Readonly<Record<string, Operation>>;
