@@ -35,6 +35,12 @@ export type Activity = {
   readonly api?: string;
 };
 
+/** Its record in Security Hub, with the last note on it. Whoever may update findings there writes notes, and signs them as he likes. */
+export type HubRecord = {
+  readonly productArn: string;
+  readonly note?: { readonly by: string; readonly at: string; readonly incidents: readonly string[] };
+};
+
 export type Finding = {
   readonly detector: Detector;
   readonly channel: Channel;
@@ -59,6 +65,8 @@ export type Finding = {
   /** How often the detector saw it: more than 1 is news, not noise. */
   readonly count: number;
   readonly activity?: Activity;
+  /** Where it came through Security Hub. */
+  readonly hub?: HubRecord;
   /** A person chose this playbook (a custom action, a request by hand). */
   readonly requested?: { readonly playbook: string; readonly by: string; readonly reason: string };
 };
