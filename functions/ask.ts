@@ -8,7 +8,10 @@ import { handler, incidentInput } from './handler.ts';
 
 const schema = v.object({ ...incidentInput.entries, token: v.string() });
 
-/** Puts the question where a person sees it; that it could not be put changes nothing: the time runs, and its end is told. The answer comes back by the token, never through this function. */
+/**
+ * Puts the question where a person sees it. The answer comes back by the token, never through this function. A question that could not be
+ * sent changes nothing: the time runs, and its end is told.
+ */
 export const askHandler = handler(schema, async (engine, { incident: id }): Promise<Record<string, never>> => {
   const incident = await updateIncident(engine, id, (before) => before);
   await append(engine, id, [

@@ -83,8 +83,10 @@ const ready = async (engine: Engine, id: string): Promise<Ready> => {
     isOver(before) ? before : { ...before, attempts: before.attempts + 1 },
   );
   if (isOver(incident)) return { stop: incident };
-  const plannedAt = incident.approval?.plannedAt ?? incident.plan?.plannedAt ?? engine.now().toISOString();
   const undecided = incident.phase === 'new' || incident.phase === 'waiting';
+  const now = engine.now().toISOString();
+  // A person may have taken hours to answer: what is dated has to meet what came meanwhile.
+  const plannedAt = undecided ? now : (incident.plan?.plannedAt ?? now);
   let draft: Awaited<ReturnType<typeof makePlan>>;
   try {
     draft = await makePlan(engine, incident, plannedAt);

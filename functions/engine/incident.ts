@@ -38,6 +38,8 @@ export type IncidentChange = {
   readonly toSaid: string;
   readonly effect: Effect;
   readonly release: ReleaseRule;
+  /** Its time moves on until it is written. */
+  readonly dated: boolean;
   readonly state: ChangeState;
   /** In words: what AWS said, who else holds, what was found. */
   readonly note: string;

@@ -43,8 +43,8 @@ export const optionsFor = (playbook: Playbook, chosen: Readonly<Record<string, s
 
 const planChange = async (playbook: Playbook, aws: Aws, change: Change): Promise<IncidentChange> => {
   const setting = settingOf(playbook, change.setting);
-  const { id, to, effect, release } = change;
-  const base = { as: change.setting, setting: setting.name, id, to, toSaid: setting.say(to), effect, release };
+  const { id, to, effect, release, dated } = change;
+  const base = { as: change.setting, setting: setting.name, id, to, toSaid: setting.say(to), effect, release, dated };
   try {
     const from = await setting.read(aws, id);
     if (from === gone)
@@ -71,7 +71,12 @@ const hashOf = (
       canonical([
         playbook,
         { type: target.type, id: target.id, account: target.account, region: target.region },
-        changes.map(({ setting, id, from, to }) => ({ setting, id, from, to })),
+        changes.map(({ setting, id, from, to, dated }) => ({
+          setting,
+          id,
+          from,
+          to: dated ? 'as of the writing' : to,
+        })),
         acts.map(({ act, id, detail }) => ({ act, id, detail })),
       ]),
     )

@@ -59,18 +59,21 @@ const sectionsOf = (notice: Notice): readonly Section[] => {
     `${finding.type}, ${notice.severity}${finding.count > 1 ? `, seen ${finding.count} times` : ''}, by ${finding.detector}`,
     `“${finding.title}”`,
   ];
-  const changes = isOnlyPlan(notice) ? 'What would be changed' : 'What was changed';
+  const released = notice.happened === 'released';
+  const changes = isOnlyPlan(notice) ? 'What would be changed' : released ? 'What was put back' : 'What was changed';
+  const by = incident && `by ${incident.openedBy}`;
+  const opened = by && notice.because && !notice.reason.includes(notice.because) ? `${notice.because}, ${by}` : by;
   const all: readonly Section[] = [
     { title: 'Where', lines: [`${where.type} ${where.id} in ${place}`] },
     { title: notice.needsAnswer ? 'Why you are asked' : 'Outcome', lines: [notice.reason] },
     { title: 'Finding', lines: found ?? [] },
-    { title: 'Opened', lines: incident && notice.because ? [`${notice.because}, by ${incident.openedBy}`] : [] },
+    { title: 'Opened', lines: opened ? [opened] : [] },
     { title: 'Approved', lines: incident?.approvedBy ? [`by ${incident.approvedBy}`] : [] },
     { title: changes, lines: notice.changes.map(changeLine) },
     { title: 'Irreversible', lines: notice.acts.map(actLine) },
     { title: 'Came after the plan and stands open', lines: notice.drift },
-    { title: 'Can go on all the same', lines: notice.ongoing },
-    { title: 'Not closed by this', lines: notice.residual },
+    { title: 'Can go on all the same', lines: released ? [] : notice.ongoing },
+    { title: 'Not closed by this', lines: released ? [] : notice.residual },
     { title: 'Evidence', lines: notice.evidence.map(evidenceLine) },
     { title: 'Plan', lines: plan && isOnlyPlan(notice) ? [`${plan.hash.slice(0, 12)} of ${plan.plannedAt}`] : [] },
     { title: 'Shortened', lines: notice.shortened },

@@ -72,7 +72,8 @@ const lookalikes: Readonly<Record<string, string>> = {
 
 /** Within a word an underscore is one; at its edge it slants the text. */
 const slanting = /(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
-const shortcode = /:(?=[\p{L}\p{N}_+'-]+:)/gu;
+/** :emoji: have names in lower case, but for these four. Times and resource types are none. */
+const shortcode = /:(?=(?:[\p{N}_+'-]*[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_+'-]*|[+-]1|100|1234):)/gu;
 
 /** Chat by Amazon Q Developer, for Slack and Teams at once. */
 export const forChat: Encoder = (value) =>

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Finding, Severity } from '../../playbooks/language/finding.ts';
 import { canonical } from '../../playbooks/language/json.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
+import type { Effect } from '../../playbooks/language/playbook.ts';
 import type { ChangeState, Incident, IncidentEvidence } from '../engine/incident.ts';
 import { type Command, commandsFor } from './commands.ts';
 import { type Happened, happenedBy, heads } from './happened.ts';
@@ -98,6 +99,12 @@ const findingOf = ({ id, detector, type, title, updatedAt, count }: Finding): No
   count,
 });
 
+const effects: readonly Effect[] = ['containing', 'protecting', 'marking'];
+
+/** What decides the outcome is read first, and left out last. */
+const containingFirst = (changes: Incident['changes']): Incident['changes'] =>
+  effects.flatMap((effect) => changes.filter((change) => change.effect === effect));
+
 /** What an incident, as it stands, is to people. */
 export const noticeOf = (incident: Incident): Notice => {
   const { id, playbook, target, finding, plan, approval, reason, attempts, asked } = incident;
@@ -131,7 +138,7 @@ export const noticeOf = (incident: Incident): Notice => {
     },
     finding: finding && findingOf(finding),
     plan: plan && { hash: plan.hash, plannedAt: plan.plannedAt },
-    changes: incident.changes.map((change) => ({
+    changes: containingFirst(incident.changes).map((change) => ({
       setting: change.setting,
       id: change.id,
       from: change.fromSaid,

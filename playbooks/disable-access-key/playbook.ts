@@ -62,7 +62,7 @@ export default playbook({
     return [
       ...keys.map((key) => set.status(`${seen.name}/${key}`, 'Inactive', keep)),
       hasRoomForSessionDeny(readablePolicies(seen.principal))
-        ? set.userSessions(seen.name, { issuedBefore: shortlyAfter(plannedAt) }, keep)
+        ? set.userSessions(seen.name, { issuedBefore: shortlyAfter(plannedAt) }, { ...keep, dated: true })
         : set.everything(seen.name, 'attached', keep),
     ];
   },

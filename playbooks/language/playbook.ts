@@ -24,6 +24,7 @@ export type Change = {
   readonly to: Json;
   readonly effect: Effect;
   readonly release: ReleaseRule;
+  readonly dated: boolean;
 };
 export type EvidenceRequest = {
   readonly [declared]: 'evidence';
@@ -48,7 +49,12 @@ type Acts = Readonly<Record<string, AnyAct>>;
 type Choices = Readonly<Record<string, readonly [string, ...string[]]>>;
 export type Chosen<O extends Choices> = { readonly [K in keyof O]: O[K][number] };
 
-type How = { readonly effect?: Effect; readonly release?: ReleaseRule };
+type How = {
+  readonly effect?: Effect;
+  readonly release?: ReleaseRule;
+  /** The value is a time that moves on until it is written. An approval binds to everything but it: what came meanwhile is to be met too. */
+  readonly dated?: boolean;
+};
 type Set<S extends Settings> = {
   readonly [K in keyof S]: S[K] extends Setting<infer Id, infer Value>
     ? (id: Id, to: Value, how?: How) => Change
@@ -147,8 +153,8 @@ export const isRefusal = (value: unknown): value is Refusal =>
 
 const change =
   (setting: string) =>
-  (id: string, to: Json, { effect = 'containing', release = 'restore' }: How = {}) =>
-    ({ setting, id, to, effect, release }) as Change;
+  (id: string, to: Json, { effect = 'containing', release = 'restore', dated = false }: How = {}) =>
+    ({ setting, id, to, effect, release, dated }) as Change;
 const request =
   (kind: string) =>
   (subject: string, detail: Json = null) =>

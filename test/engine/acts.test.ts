@@ -1,0 +1,71 @@
+// What can't be undone: it runs once, after a person approved it, and no release takes it back.
+import { describe, expect, it } from 'vitest';
+import { createPractice } from '../../gameday/practice.ts';
+import { act } from '../../playbooks/language/act.ts';
+import { recorded } from '../../playbooks/language/evidence.ts';
+import { playbook } from '../../playbooks/language/playbook.ts';
+import { accessKey } from '../../playbooks/resources/iam.ts';
+
+const ran: string[] = [];
+const demolition = act<null>({
+  name: 'test/demolition',
+  irreversible: 'What is torn down stays down.',
+  permissions: [],
+  done: async (_aws, id) => ran.includes(id),
+  run: async (_aws, id) => {
+    ran.push(id);
+  },
+});
+
+const demolish = playbook({
+  title: 'Demolish',
+  containment: 'destination',
+  resource: accessKey,
+  answers: [],
+  approval: 'required',
+  settings: {},
+  acts: { demolition },
+  evidence: { state: recorded('test/state') },
+  permissions: [],
+  observe: async (target) => ({ id: target.id }),
+  preserve: (seen, take) => [take.state(seen.id, seen)],
+  contain: (seen, _set, _circumstances, once) => [once.demolition(seen.id)],
+  residual: () => [],
+});
+
+const key = 'AKIAIOSFODNN7EXAMPLE';
+const request = { playbook: 'demolish-key', resource: key, reason: 'a test of what can not be undone' };
+
+const played = async (answer: 'approve' | 'deny') => {
+  ran.length = 0;
+  const practice = createPractice({
+    playbooks: new Map([['demolish-key', demolish]]),
+    seed: 1,
+    latency: 'none',
+    answer,
+  });
+  const { account, region } = practice.stage;
+  const { executions } = await practice.respond({ ...request, account, region });
+  const incident = executions[0]?.incident;
+  if (!incident) throw new Error('no incident');
+  return { practice, incident };
+};
+
+describe('an act', () => {
+  it('runs once, after a person approved it, and says in the plan why there is no way back', async () => {
+    const { practice, incident } = await played('approve');
+    expect(ran).toEqual([key]);
+    expect(incident.acts).toMatchObject([
+      { act: 'test/demolition', irreversible: 'What is torn down stays down.', state: 'done' },
+    ]);
+    expect(incident).toMatchObject({ outcome: 'contained', asked: 1 });
+    await practice.contain(incident);
+    expect(ran).toEqual([key]);
+  });
+
+  it('does not run when a person denies it', async () => {
+    const { incident } = await played('deny');
+    expect(ran).toEqual([]);
+    expect(incident).toMatchObject({ outcome: 'denied', phase: 'ended' });
+  });
+});
