@@ -337,12 +337,15 @@ const reapply = async (tools: HoldTools, held: Held, incident: string): Promise<
   const end = await persist(`Writing ${held.setting.name} ${held.id}`, tools.pause, async () => {
     const { record, version } = await readHold(tools, held);
     const stands = incident in record.holders ? undefined : combined(held.setting, record.holders);
-    const value = stands ?? wrote;
-    if (value !== undefined && !(incident in record.leaving)) {
-      await put(tools, held, leavingToo(record, incident, value), version);
+    if (stands === undefined) {
+      if (wrote === undefined) return { stands };
+      // The version moves even if the mark is there already: who is putting back meanwhile has to look again.
+      return (await put(tools, held, leavingToo(record, incident, wrote), version)) ? { stands } : undefined;
+    }
+    if (!(incident in record.leaving)) {
+      await put(tools, held, leavingToo(record, incident, stands), version);
       return undefined;
     }
-    if (stands === undefined) return { stands };
     wrote = stands;
     await writeValue(tools, held, stands);
     const next = { ...record, leaving: without(record.leaving, incident) };

@@ -51,6 +51,3 @@ export const decide = ({ changes, acts, evidence, drift, plan }: Incident, evide
     reason: `All ${containing.length + acts.length} containing changes are verified.${also}`,
   };
 };
-
-/** Whether an end is what was wanted; anything else is a FAILED execution or a question to a person. */
-export const isFailure = (outcome: Outcome): boolean => outcome === 'failed';

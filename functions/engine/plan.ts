@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Aws, gone } from '../../playbooks/language/aws.ts';
 import { canonical } from '../../playbooks/language/json.ts';
-import { type Change, isRefusal, type Playbook, type Proposal } from '../../playbooks/language/playbook.ts';
+import { type Bearing, type Change, isRefusal, type Playbook, type Proposal } from '../../playbooks/language/playbook.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
 import type { Incident, IncidentAct, IncidentChange, IncidentEvidence, Plan } from './incident.ts';
 
@@ -13,7 +13,8 @@ export interface DraftPlan {
   readonly evidence: readonly IncidentEvidence[];
 }
 
-export type Planning = DraftPlan | { readonly refused: string } | { readonly gone: string };
+type NoPlan = { readonly refused: string } | { readonly gone: string };
+export type Planning = DraftPlan | NoPlan;
 
 /** What planning needs to know of an incident; a dry run has no more than this. */
 export type Planned = Pick<Incident, 'id' | 'playbook' | 'target' | 'options' | 'finding'>;
@@ -99,8 +100,12 @@ export const propose = async (
   return playbook.propose(seen, { incident: incident.id, plannedAt, options, target, ...(finding && { finding }) });
 };
 
-/** Looks, proposes, and reads every setting that would change: the plan as a person is shown it. */
-export const makePlan = async (engine: Engine, incident: Planned, plannedAt: string): Promise<Planning> => {
+/** Looks, proposes, and reads every setting that would change: the plan as a person is shown it, and what it would bear upon. */
+export const lookAndPlan = async (
+  engine: Engine,
+  incident: Planned,
+  plannedAt: string,
+): Promise<{ readonly draft: DraftPlan; readonly bearing: Bearing } | NoPlan> => {
   const playbook = playbookNamed(engine, incident.playbook);
   const proposal = await propose(engine, incident, plannedAt);
   if ('refused' in proposal || 'gone' in proposal) return proposal;
@@ -135,11 +140,13 @@ export const makePlan = async (engine: Engine, incident: Planned, plannedAt: str
     }),
   );
   const settleSeconds = Math.max(0, ...changes.map(({ as }) => settingOf(playbook, as).settleSeconds));
-  const { residual, ongoing } = proposal;
-  return {
-    plan: { plannedAt, hash: hashOf(incident, changes, acts), settleSeconds, residual, ongoing },
-    changes,
-    acts,
-    evidence,
-  };
+  const { residual, ongoing, bearing } = proposal;
+  const plan: Plan = { plannedAt, hash: hashOf(incident, changes, acts), settleSeconds, residual, ongoing };
+  return { draft: { plan, changes, acts, evidence }, bearing };
+};
+
+/** The plan alone, for whoever only shows it. */
+export const makePlan = async (engine: Engine, incident: Planned, plannedAt: string): Promise<Planning> => {
+  const planned = await lookAndPlan(engine, incident, plannedAt);
+  return 'draft' in planned ? planned.draft : planned;
 };

@@ -23,8 +23,8 @@ export const visible = (text: string, except = ''): string =>
     .replace(/(\p{M}{3})(\p{M}+)/gu, (_, kept: string, rest: string) => `${kept}⟨${Array.from(rest).length} accents⟩`);
 
 const letter = '\\p{L}\\p{N}\\p{M}';
-/** A dot between a name and what can be a top-level domain; IDNA takes three other characters for dots. */
-const domainDot = new RegExp(`(?<=[${letter}_-])[.．。｡](?=\\p{L}[${letter}-])`, 'gu');
+/** A dot between a name and what can be a top-level domain; IDNA takes five other characters for dots. */
+const domainDot = new RegExp(`(?<=[${letter}_-])[.．。｡․﹒](?=\\p{L}[${letter}-])`, 'gu');
 const mailAt = new RegExp(`(?<=[${letter}._%+'-])@(?=[${letter}[])`, 'gu');
 /** Schemes that programs link though no slashes follow. */
 const slashless =
