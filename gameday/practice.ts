@@ -14,8 +14,10 @@ import type { Playbook } from '../playbooks/language/playbook.ts';
 import type { Place } from '../playbooks/language/resource.ts';
 import type { Stage } from '../playbooks/language/scenario.ts';
 import { bring } from './account/circumstances.ts';
+import { createRandom } from './account/random.ts';
 import { Crash, createWorld, type Fault, type Session, type StaleReads, type World } from './account/world.ts';
 import { memoryLedger } from './memory-ledger.ts';
+import { createNoticeBoard, type NoticeBoard, type NoticesBy } from './notice-board.ts';
 
 /** What can go wrong with the ledger: the process dies before or after it wrote. */
 export type LedgerFault = Extract<Fault, 'crash-before' | 'crash-after'>;
@@ -34,15 +36,20 @@ export interface PracticeOptions {
   readonly options?: Options;
   /** What a person answers when asked. */
   readonly answer?: 'approve' | 'deny' | 'silence';
+  /** 'published' sends them through topics in the account; otherwise they are kept without a call to AWS. */
+  readonly notices?: NoticesBy;
   readonly report?: (progress: Progress, at: Date) => void;
 }
 
+/** An execution, the incident as it stood at its end, and when that was in virtual milliseconds. */
+export type Ended = Execution & { readonly incident: Incident; readonly endedAt: number };
+
 export interface Response {
   readonly received: ReceiveOutput;
-  readonly executions: readonly (Execution & { readonly incident: Incident })[];
+  readonly executions: readonly Ended[];
 }
 
-export interface Practice {
+export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 'findingNotes'> {
   readonly world: World;
   readonly ledger: Ledger;
   readonly stage: Stage;
@@ -57,8 +64,8 @@ export interface Practice {
   engine(name: string): Engine;
   /** The whole path from a raw event: receive, and an execution for each incident. EventBridge's retries included. */
   respond(event: unknown): Promise<Response>;
-  contain(incident: Incident): Promise<Execution & { readonly incident: Incident }>;
-  release(incident: Incident, mode: ReleaseMode): Promise<Execution & { readonly incident: Incident }>;
+  contain(incident: Incident): Promise<Ended>;
+  release(incident: Incident, mode: ReleaseMode): Promise<Ended>;
 }
 
 const place: Place = { partition: 'aws', account: '111122223333', region: 'eu-central-1' };
@@ -102,7 +109,9 @@ const ledgerOf = (
 export const createPractice = (options: PracticeOptions): Practice => {
   const { seed, latency, staleReads, answer = 'approve' } = options;
   const world = createWorld({ seed, start, latency: latency ?? 'seeded', ...(staleReads && { staleReads }) });
+  const jitter = createRandom(seed, 'pauses');
   const shared = memoryLedger();
+  const { sender, ...board } = createNoticeBoard(world, place, options.notices ?? 'kept');
   const ledgerCalls: LedgerCall[] = [];
   let decideLedger: ((call: LedgerCall) => LedgerFault | undefined) | undefined;
   const playbooks = new Map(options.playbooks);
@@ -113,11 +122,14 @@ export const createPractice = (options: PracticeOptions): Practice => {
     const plugins = ({ account, region }: Place) => [
       session.plugin(account, region) as unknown as Pluggable<object, object>,
     ];
+    const aws = clientsFrom({ configure: ({ account, region }) => session.configure(account, region), plugins });
     return {
       ledger: ledgerOf(shared, world, session, ledgerCalls, () => decideLedger),
       now: world.clock.now,
-      pause: world.clock.sleep,
-      aws: clientsFrom({ configure: ({ account, region }) => session.configure(account, region), plugins }),
+      // The engine's own jitter is chance; here it comes from the seed, as everything does.
+      pause: () => world.clock.sleep(jitter.between(1, 50)),
+      aws,
+      notify: sender(session, aws).notify,
       playbooks,
       options: options.options ?? {},
       actor: `arn:aws:sts::${place.account}:assumed-role/firebreak-${name}/practice`,
@@ -147,10 +159,10 @@ export const createPractice = (options: PracticeOptions): Practice => {
     return incident;
   };
 
-  const execute = async (name: WorkflowName, input: Payload): Promise<Execution & { readonly incident: Incident }> => {
+  const execute = async (name: WorkflowName, input: Payload): Promise<Ended> => {
     const wait = (seconds: number) => world.clock.sleep(seconds * 1000);
     const execution = await runWorkflow(name, input, { invoke, wait, now: world.clock.now });
-    return { ...execution, incident: await read(String(input.incident)) };
+    return { ...execution, incident: await read(String(input.incident)), endedAt: world.clock.now().getTime() };
   };
 
   const deliver = async (event: unknown, tries = 1): Promise<ReceiveOutput> => {
@@ -164,6 +176,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
 
   const staged = engine('stage');
   return {
+    ...board,
     world,
     ledger: shared,
     ledgerCalls,
@@ -172,6 +185,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
       aws: staged.aws(place, 'stage', 'write'),
       now: start,
       bring: async (circumstance, id) => bring(world, place, circumstance, id),
+      wait: (seconds) => world.clock.sleep(seconds * 1000),
     },
     injectIntoLedger: (decide) => {
       decideLedger = decide;
@@ -181,10 +195,9 @@ export const createPractice = (options: PracticeOptions): Practice => {
     enrol: (name, playbook) => playbooks.set(name, playbook),
     respond: async (event) => {
       const received = await deliver(event);
-      const executions = [];
-      for (const { incident, playbook } of received.starts)
-        executions.push(await execute('respond', { incident, playbook }));
-      return { received, executions };
+      // Executions run side by side, as they do on AWS: none waits for another one's snapshots.
+      const executions = received.starts.map(({ incident, playbook }) => execute('respond', { incident, playbook }));
+      return { received, executions: await Promise.all(executions) };
     },
     contain: ({ id, playbook }) => execute('respond', { incident: id, playbook }),
     release: ({ id, playbook }, mode) => execute('release', { incident: id, playbook, mode }),

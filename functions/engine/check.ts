@@ -4,7 +4,7 @@ import { gone } from '../../playbooks/language/aws.ts';
 import { same } from '../../playbooks/language/json.ts';
 import { heldOf, isEvidenceOnly } from './contain.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
-import { readHold } from './hold.ts';
+import { combined, readHold } from './hold.ts';
 import { type Incident, readIncident } from './incident.ts';
 import { reviewEvidence } from './preserve.ts';
 import { verify } from './verify.ts';
@@ -29,6 +29,22 @@ const lateWrites = async (engine: Engine, incident: Incident): Promise<readonly 
   return found;
 };
 
+/** What a release kept is still held, and may be opened by others all the same. */
+const openedSince = async (engine: Engine, incident: Incident): Promise<readonly string[]> => {
+  const found: string[] = [];
+  for (const change of incident.changes.filter(({ state }) => state === 'kept')) {
+    const held = heldOf(engine, incident, change);
+    const { record } = await readHold(engine, held);
+    const wanted = combined(held.setting, record.holders) ?? change.to;
+    const value = await held.setting.read(held.aws, held.id);
+    if (value !== gone && !same(value, wanted))
+      found.push(
+        `${change.setting} ${change.id} reads ${held.setting.say(value)} and was to stay ${held.setting.say(wanted)}`,
+      );
+  }
+  return found;
+};
+
 /**
  * Looks at one incident afresh: its settings, what came since, its evidence. The outcome says what was found.
  * @throws when there is no such incident, or the ledger can't be used.
@@ -46,8 +62,8 @@ export const check = async (engine: Engine, id: string): Promise<Incident> => {
     };
   if (incident.phase === 'holding') return drifted(await verify(engine, id), isEvidenceOnly(engine, incident));
   try {
-    const late = await lateWrites(engine, incident);
-    return late.length > 0 ? { ...incident, outcome: 'drifted', reason: late.join('; ') } : incident;
+    const found = [...(await openedSince(engine, incident)), ...(await lateWrites(engine, incident))];
+    return found.length > 0 ? { ...incident, outcome: 'drifted', reason: found.join('; ') } : incident;
   } catch (error) {
     return { ...incident, reason: `${incident.reason} A fresh look failed: ${whatAwsSaid(error)}` };
   }

@@ -1,3 +1,4 @@
+// The ledger in memory keeps what every ledger keeps.
 import { memoryLedger } from '../../gameday/memory-ledger.ts';
 import { conformance } from './conformance.ts';
 

@@ -1,3 +1,4 @@
+// The ledger in SQLite keeps what every ledger keeps, and what a file adds: it outlives its process, and several share it.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

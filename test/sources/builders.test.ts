@@ -114,7 +114,8 @@ describe('what is built is what is read', () => {
       account: '444455556666',
       updatedAt: '2026-11-20T10:00:00.123Z',
     });
-    expect(only(securityHubGuardDutyEvent(options))).toEqual({ ...native, channel: 'securityhub-imported' });
+    const copy = only(securityHubGuardDutyEvent(options));
+    expect(copy).toEqual({ ...native, channel: 'securityhub-imported', hub: { productArn: expect.any(String) } });
   });
 
   test('samples, counts, archived findings, the administrator account', () => {

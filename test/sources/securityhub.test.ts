@@ -12,8 +12,9 @@ describe("GuardDuty's copies", () => {
   ])('%s and %s are one finding', (native, copy) => {
     const read = only(fixture(copy));
     // The fixtures differ in the title and in how often it was seen.
-    const { title, count } = read;
-    expect(read).toEqual({ ...only(fixture(native)), title, count, channel: 'securityhub-imported' });
+    const { title, count, hub } = read;
+    expect(hub?.productArn).toMatch(/::product\/aws\/guardduty$/);
+    expect(read).toEqual({ ...only(fixture(native)), title, count, hub, channel: 'securityhub-imported' });
   });
 
   test('strings become what they stand for', () => {
