@@ -1,5 +1,5 @@
 // The ledger in a local SQLite file: what the command line uses when nothing is deployed.
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Json } from '../../playbooks/language/json.ts';
@@ -19,6 +19,8 @@ const busyTimeoutMilliseconds = 10_000;
 export const sqliteLedger = (file: string): Ledger & { close(): void } => {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(file, { timeout: busyTimeoutMilliseconds });
+  // Plans and originals say much about an account: nobody else on this machine needs to read them.
+  if (file !== ':memory:') chmodSync(file, 0o600);
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;

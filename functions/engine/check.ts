@@ -15,15 +15,16 @@ export const isOpen = (incident: Incident): boolean =>
   incident.phase === 'releasing' ||
   incident.changes.some(({ state }) => state === 'kept');
 
-/** A released write whose end is unknown may land later and contain again what nobody holds. */
+/** A write that was still under way when its incident was released, or whose end is unknown, may land later and contain what nobody holds. */
 const lateWrites = async (engine: Engine, incident: Incident): Promise<readonly string[]> => {
   const found: string[] = [];
   for (const change of incident.changes.filter(({ state }) => state === 'released')) {
     const held = heldOf(engine, incident, change);
     const { record } = await readHold(engine, held);
-    if (record.phase !== 'free' || !record.uncertainUntil || !record.last) continue;
+    if (record.phase !== 'free' || !record.last) continue;
     const value = await held.setting.read(held.aws, held.id);
-    if (value !== gone && record.last.wrote.some((wrote) => same(wrote, value)))
+    if (value === gone || same(value, record.last.original)) continue;
+    if (record.last.wrote.some((wrote) => same(wrote, value)))
       found.push(`${change.setting} ${change.id} reads ${change.toSaid} again after it was released`);
   }
   return found;

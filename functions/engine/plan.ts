@@ -2,7 +2,13 @@
 import { createHash } from 'node:crypto';
 import { type Aws, gone } from '../../playbooks/language/aws.ts';
 import { canonical } from '../../playbooks/language/json.ts';
-import { type Bearing, type Change, isRefusal, type Playbook, type Proposal } from '../../playbooks/language/playbook.ts';
+import {
+  type Bearing,
+  type Change,
+  isRefusal,
+  type Playbook,
+  type Proposal,
+} from '../../playbooks/language/playbook.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
 import type { Incident, IncidentAct, IncidentChange, IncidentEvidence, Plan } from './incident.ts';
 

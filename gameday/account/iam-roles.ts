@@ -150,6 +150,13 @@ const removeRoleFromInstanceProfile = (input: IAM.RemoveRoleFromInstanceProfileR
   return {};
 };
 
+const deleteInstanceProfile = (input: IAM.DeleteInstanceProfileRequest, request: Request): object => {
+  const { name, roles } = profileNamed(request, input.InstanceProfileName);
+  if (roles.length > 0) throw deleteConflict('remove roles from instance profile');
+  delete iamSlice(request.state, request.account).instanceProfiles[name];
+  return {};
+};
+
 const listInstanceProfilesForRole = (
   { RoleName }: IAM.ListInstanceProfilesForRoleRequest,
   request: Request,
@@ -179,6 +186,7 @@ export const iamRoles = {
   UpdateAssumeRolePolicy: updateAssumeRolePolicy,
   DeleteRole: deleteRole,
   CreateInstanceProfile: createInstanceProfile,
+  DeleteInstanceProfile: deleteInstanceProfile,
   GetInstanceProfile: (input: IAM.GetInstanceProfileRequest, request: Request): IAM.GetInstanceProfileResponse => ({
     InstanceProfile: describeProfile(request, profileNamed(request, input.InstanceProfileName)),
   }),

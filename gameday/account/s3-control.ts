@@ -198,6 +198,12 @@ const deleteAccessPointPolicy = (input: AccessPointInput, request: Request): obj
   return {};
 };
 
+const deleteAccessPoint = (input: AccessPointInput, request: Request): object => {
+  const { name } = accessPointNamed(input, request);
+  delete accessPointsSlice(request.state, request.account, request.region).accessPoints[name];
+  return {};
+};
+
 const getAccessPointPolicyStatus = (
   input: AccessPointInput,
   request: Request,
@@ -230,6 +236,7 @@ export const s3Control: ServiceModel = {
   PutPublicAccessBlock: putPublicAccessBlock,
   DeletePublicAccessBlock: deletePublicAccessBlock,
   CreateAccessPoint: createAccessPoint,
+  DeleteAccessPoint: deleteAccessPoint,
   GetAccessPoint: getAccessPoint,
   ListAccessPoints: listAccessPoints,
   GetAccessPointPolicy: getAccessPointPolicy,
