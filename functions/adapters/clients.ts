@@ -17,7 +17,7 @@ type Stack = {
       next: (args: never) => Promise<never>,
       context: { commandName?: string; clientName?: string },
     ) => (args: never) => Promise<never>,
-    options: { step: 'initialize' | 'deserialize'; name: string; priority: 'high' | 'low' },
+    options: { step: 'initialize' | 'finalizeRequest'; name: string; priority: 'high' | 'low' },
   ): void;
   use(plugin: Pluggable<object, object>): void;
 };
@@ -37,7 +37,7 @@ const readOnly = (client: AnyClient): void =>
     { step: 'initialize', name: 'firebreakReadOnly', priority: 'high' },
   );
 
-/** Notes each attempt's request id, for the journal. */
+/** Notes each attempt's request id, for the journal: beneath the SDK's retries, above whatever answers. */
 const noting = (client: AnyClient): void =>
   client.middlewareStack.add(
     (next, context) => async (args) => {
@@ -55,7 +55,7 @@ const noting = (client: AnyClient): void =>
         throw error;
       }
     },
-    { step: 'deserialize', name: 'firebreakRequests', priority: 'high' },
+    { step: 'finalizeRequest', name: 'firebreakRequests', priority: 'low' },
   );
 
 /** Makes the hand-out. Clients are kept, so that connections and credentials are reused. */

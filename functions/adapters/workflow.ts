@@ -73,17 +73,20 @@ const follow = async (logs: AsyncIterable<EventLog>): Promise<readonly Step[]> =
   return steps;
 };
 
-/** Gives each task the time at which its function was called; what lies between two tasks takes no time. */
+type Called = { readonly begin: number; readonly end: number };
+
+/** Gives each task the time at which its function was called, and what follows it the time at which that answered. */
 const timed = (
   steps: readonly Step[],
-  called: ReadonlyMap<string, readonly number[]>,
+  called: ReadonlyMap<string, readonly Called[]>,
   begin: number,
 ): readonly Visit[] => {
   const left = new Map([...called].map(([state, times]) => [state, [...times]]));
-  let at = begin;
+  let last: Called = { begin, end: begin };
   return steps.map(({ state, error }) => {
-    at = left.get(state)?.shift() ?? at;
-    return { state, at, error };
+    const call = left.get(state)?.shift();
+    last = call ?? { begin: last.end, end: last.end };
+    return { state, at: last.begin, error };
   });
 };
 
@@ -98,15 +101,18 @@ export const runWorkflow = async (
 ): Promise<Execution> => {
   const { machine, states } = await machineOf(name);
   const tasks = ofType(states, 'Task');
-  const called = new Map<string, number[]>();
+  const called = new Map<string, Called[]>();
   let pendingSeconds = 0;
   const handlers = tasks.map(([task, { Resource }]) => {
     const waitsBefore = ofType(states, 'Wait').some(([, { Next }]) => Next === task);
     const local = async ({ FunctionName, Payload }: Call) => {
       if (wait && waitsBefore) await wait(pendingSeconds);
       pendingSeconds = 0;
-      called.set(task, [...(called.get(task) ?? []), now().getTime()]);
-      const answer = await invoke(FunctionName.replace(/:live$/, ''), Payload);
+      const call = { begin: now().getTime(), end: now().getTime() };
+      called.set(task, [...(called.get(task) ?? []), call]);
+      const answer = await invoke(FunctionName.replace(/:live$/, ''), Payload).finally(() => {
+        call.end = now().getTime();
+      });
       const { settleSeconds = 0, waitSeconds = 0, status } = (answer ?? {}) as Record<string, number | string>;
       pendingSeconds = Number(status === 'evidence' ? waitSeconds : settleSeconds);
       return Resource?.endsWith('.waitForTaskToken') ? {} : { Payload: answer ?? {} };

@@ -7,6 +7,9 @@ export type Verdict = { readonly outcome: Outcome; readonly reason: string };
 const name = ({ setting, id, note }: IncidentChange): string => `${setting} ${id}${note ? ` (${note})` : ''}`;
 const list = (items: readonly string[]): string => items.join('; ');
 
+const counted = (count: number): string =>
+  count === 1 ? 'The containing change is' : `All ${count} containing changes are`;
+
 /** A setting whose carrier is gone can't be used any more. */
 const closed = ({ state }: IncidentChange): boolean => state === 'verified' || state === 'gone';
 
@@ -48,6 +51,6 @@ export const decide = ({ changes, acts, evidence, drift, plan }: Incident, evide
     return { outcome: 'partly-contained', reason: `Can go on all the same: ${list(ongoing)}${also}` };
   return {
     outcome: 'contained',
-    reason: `All ${containing.length + acts.length} containing changes are verified.${also}`,
+    reason: `${counted(containing.length + acts.length)} verified.${also}`,
   };
 };

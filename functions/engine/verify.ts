@@ -12,6 +12,8 @@ import { propose } from './plan.ts';
 /** What stands open is tried this often before a person is told. */
 const triesMax = 3;
 
+const foundSo = 'It was so already; nothing was written.';
+
 const open = (change: IncidentChange, note: string): IncidentChange => ({ ...change, state: 'open', note });
 
 /** Found as wanted when it was taken, so nothing was written; if somebody opened it since, it is held and written now. */
@@ -30,7 +32,7 @@ const verifyOne = async (engine: Engine, incident: Incident, change: IncidentCha
     if (value === gone) return { ...change, state: 'gone', note: 'It is not there any more.' };
     const holds = incident.id in record.holders || incident.id in record.watching;
     if (same(value, wanted) && holds)
-      return { ...change, state: 'verified', note: change.state === 'watching' ? change.note : '' };
+      return { ...change, state: 'verified', note: incident.id in record.watching ? foundSo : '' };
     if (!holds) return change.state === 'failed' ? change : open(change, 'This incident no longer holds it.');
     if (incident.id in record.watching) {
       await retake(engine, incident, change);

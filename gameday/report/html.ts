@@ -1,4 +1,5 @@
 // HTML that escapes by default: attackers choose names, tags and messages, and this page is opened by those who hunt them.
+import { forHtml } from '../../functions/notices/encode.ts';
 
 const markup: unique symbol = Symbol('markup');
 /** Text that is safe to put into a page. Only this file makes it: no JSON can carry the symbol. */
@@ -6,30 +7,11 @@ export type Html = { readonly [markup]: true; readonly text: string };
 
 type Part = Html | string | number | null | undefined | false | readonly Part[];
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
-};
-
-/** Characters that can't be seen, or that turn the text around them (bidirectional overrides), are written by number. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
-    /[\n\t]/.test(character)
-      ? character
-      : `⟨U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}⟩`,
-  );
-
-const escaped = (text: string): string => visible(text).replace(/[&<>"'`]/g, (character) => entities[character] ?? '');
-
 const isHtml = (part: object): part is Html => markup in part;
 
 const rendered = (part: Part): string => {
   if (part === null || part === undefined || part === false) return '';
-  if (typeof part === 'string' || typeof part === 'number') return escaped(String(part));
+  if (typeof part === 'string' || typeof part === 'number') return forHtml(String(part));
   return isHtml(part) ? part.text : part.map(rendered).join('');
 };
 
