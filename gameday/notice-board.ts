@@ -1,8 +1,8 @@
 // The notice board of the practice ground: what people would have been told, with or without SNS between.
 import type { Engine } from '../functions/engine/engine.ts';
 import type { Incident } from '../functions/engine/incident.ts';
+import type { FindingNote } from '../functions/notices/finding-note.ts';
 import { type Notice, noticeOf, noticeOfFinding } from '../functions/notices/notice.ts';
-import type { FindingNote } from '../functions/notices/security-hub.ts';
 import { type DeadLetter, type Sender, senderFor } from '../functions/notices/send.ts';
 import type { Place } from '../playbooks/language/resource.ts';
 import type { Request } from './account/model.ts';

@@ -8,7 +8,11 @@ import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
 import { type Incident, readIncident } from '../functions/engine/incident.ts';
 import type { Ledger } from '../functions/engine/ledger.ts';
+import { checkAgain } from '../functions/engine/recurrence.ts';
 import { playbookHandler } from '../functions/playbook.ts';
+import { admitRelease } from '../functions/rails/admission.ts';
+import { type Config, defineConfig } from '../functions/rails/config.ts';
+import type { ReadSwitch } from '../functions/rails/switch.ts';
 import { type ReceiveOutput, receiveHandler } from '../functions/receive.ts';
 import type { Playbook } from '../playbooks/language/playbook.ts';
 import type { Place } from '../playbooks/language/resource.ts';
@@ -34,6 +38,11 @@ export interface PracticeOptions {
   readonly staleReads?: StaleReads;
   /** What the deployment chose for its playbooks, by name. */
   readonly options?: Options;
+  /** The rails. Without it the switch is on, and the Config rules that the playbooks answer are trusted; all else is as by default. */
+  readonly config?: Config;
+  /** A switch that can be turned; without it the configuration's position counts. */
+  readonly readSwitch?: ReadSwitch;
+  readonly unitsOf?: NonNullable<Engine['unitsOf']>;
   /** What a person answers when asked. */
   readonly answer?: 'approve' | 'deny' | 'silence';
   /** 'published' sends them through topics in the account; otherwise they are kept without a call to AWS. */
@@ -47,6 +56,8 @@ export type Ended = Execution & { readonly incident: Incident; readonly endedAt:
 export interface Response {
   readonly received: ReceiveOutput;
   readonly executions: readonly Ended[];
+  /** Those whose finding came again, as a fresh look found them. */
+  readonly checked: readonly Incident[];
 }
 
 export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 'findingNotes'> {
@@ -73,6 +84,13 @@ const start = new Date('2026-11-02T03:04:05.000Z');
 const ledgerMilliseconds = 8;
 /** EventBridge retries an asynchronous invocation this often when the function fails. */
 const deliveries = 3;
+
+/** What a deployment for practice has in its firebreak.config.ts. */
+const practiceConfig = (playbooks: PracticeOptions['playbooks']): Config => {
+  const answers = [...playbooks.values()].flatMap((playbook) => playbook.answers);
+  const rules = answers.filter(({ detector }) => detector === 'config').map(({ type }) => type);
+  return defineConfig({ mode: 'on', trustedConfigRules: rules });
+};
 
 /** The ledger as one process sees it: once that has died, nothing of it is read or written any more. */
 const ledgerOf = (
@@ -107,7 +125,9 @@ const ledgerOf = (
 
 /** Sets up an empty account with Firebreak in it. Everything that happens in it depends on the seed alone. */
 export const createPractice = (options: PracticeOptions): Practice => {
-  const { seed, latency, staleReads, answer = 'approve' } = options;
+  const { seed, latency, staleReads, readSwitch, unitsOf, answer = 'approve' } = options;
+  const config = options.config ?? practiceConfig(options.playbooks);
+  const oncall = `arn:aws:iam::${place.account}:user/oncall`;
   const world = createWorld({ seed, start, latency: latency ?? 'seeded', ...(staleReads && { staleReads }) });
   const jitter = createRandom(seed, 'pauses');
   const shared = memoryLedger();
@@ -132,6 +152,10 @@ export const createPractice = (options: PracticeOptions): Practice => {
       notify: sender(session, aws).notify,
       playbooks,
       options: options.options ?? {},
+      config,
+      ...(readSwitch && { readSwitch }),
+      ...(unitsOf && { unitsOf }),
+      region: place.region,
       actor: `arn:aws:sts::${place.account}:assumed-role/firebreak-${name}/practice`,
       report: (progress) => options.report?.(progress, world.clock.now()),
     };
@@ -140,8 +164,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
   /** A person's answer, as `answer` brings it back by the token. */
   const ask = async (asking: Engine, payload: Payload): Promise<unknown> => {
     await askHandler(asking)(payload);
-    if (answer === 'approve')
-      return approve(asking, String(payload.incident), `arn:aws:iam::${place.account}:user/oncall`);
+    if (answer === 'approve') return approve(asking, String(payload.incident), oncall);
     const name = answer === 'deny' ? 'Denied' : 'States.Timeout';
     throw Object.assign(new Error(answer === 'deny' ? 'Denied by a person on call.' : 'No answer in time.'), { name });
   };
@@ -165,12 +188,12 @@ export const createPractice = (options: PracticeOptions): Practice => {
     return { ...execution, incident: await read(String(input.incident)), endedAt: world.clock.now().getTime() };
   };
 
-  const deliver = async (event: unknown, tries = 1): Promise<ReceiveOutput> => {
+  const retried = async <T>(work: () => Promise<T>, tries = 1): Promise<T> => {
     try {
-      return await receiveHandler(engine('receive'))(event);
+      return await work();
     } catch (error) {
       if (tries >= deliveries || (error as Error).name === 'UnreadableEvent') throw error;
-      return deliver(event, tries + 1);
+      return retried(work, tries + 1);
     }
   };
 
@@ -194,12 +217,19 @@ export const createPractice = (options: PracticeOptions): Practice => {
     read,
     enrol: (name, playbook) => playbooks.set(name, playbook),
     respond: async (event) => {
-      const received = await deliver(event);
+      const received: ReceiveOutput = await retried(() => receiveHandler(engine('receive'))(event));
       // Executions run side by side, as they do on AWS: none waits for another one's snapshots.
-      const executions = received.starts.map(({ incident, playbook }) => execute('respond', { incident, playbook }));
-      return { received, executions: await Promise.all(executions) };
+      const executions = [...received.starts, ...received.resumes].map(({ incident, playbook }) =>
+        execute('respond', { incident, playbook }),
+      );
+      const checks = received.checks.map((id) => retried(() => checkAgain(engine('watch'), id)));
+      return { received, executions: await Promise.all(executions), checked: await Promise.all(checks) };
     },
     contain: ({ id, playbook }) => execute('respond', { incident: id, playbook }),
-    release: ({ id, playbook }, mode) => execute('release', { incident: id, playbook, mode }),
+    release: async ({ id, playbook }, mode) => {
+      // A person asks for it, from outside of what can fail here.
+      await admitRelease({ ...staged, ledger: shared }, id, mode, oncall);
+      return execute('release', { incident: id, playbook, mode });
+    },
   };
 };

@@ -53,6 +53,12 @@ export const makeServiceManaged = (
   }
 };
 
+const giveBack = (world: World, where: Where, instanceId: string): void => {
+  delete instanceOf(world, where, instanceId).Operator;
+  for (const eni of Object.values(sliceOf(world, where).networkInterfaces))
+    if (eni.Attachment?.InstanceId === instanceId) delete eni.Operator;
+};
+
 export const makeSpot = (world: World, where: Where, instanceId: string): void => {
   instanceOf(world, where, instanceId).Lifecycle = 'spot';
 };
@@ -128,6 +134,7 @@ export const isFlowAlive = (world: World, where: Where, flowId: string): boolean
 const circumstances: Readonly<Record<Circumstance, (world: World, where: Where, id: string) => void>> = {
   'interface is requester-managed': makeRequesterManaged,
   'instance is service-managed': makeServiceManaged,
+  'service gives the instance back': giveBack,
   'instance is a Spot instance': makeSpot,
   'next snapshot ends in error': failNextSnapshot,
   'key belongs to root': makeRootKey,

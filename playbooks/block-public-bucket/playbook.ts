@@ -1,6 +1,7 @@
 import { bucketExposure } from '../evidence/s3.ts';
 import { config, guardDuty, securityHub } from '../language/answer.ts';
 import { playbook } from '../language/playbook.ts';
+import { isUnreadable } from '../language/unreadable.ts';
 import { bucket } from '../resources/s3.ts';
 import { everythingBlocked, publicAccessBlock } from '../settings/s3.ts';
 import { toReadTheExposure } from './exposure.ts';
@@ -30,6 +31,7 @@ export default playbook({
   permissions: toReadTheExposure,
   observe,
   preserve: (seen, take) => [take.exposure(seen.bucket, seen)],
+  bearing: ({ exposure: { tags } }) => ({ arns: [], tags: isUnreadable(tags) ? null : tags, shares: [] }),
   contain: (seen, set) => [
     // Judged anew at release: once policy and ACL are mended, the block may go.
     set.block(seen.bucket, everythingBlocked, { release: opensWithoutBlock(seen.exposure) ? 'keep' : 'restore' }),

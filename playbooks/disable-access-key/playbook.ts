@@ -52,6 +52,8 @@ export default playbook({
   permissions: [...toFindTheOwner, ...toDescribeThePrincipal],
   observe,
   preserve: (seen, take) => [take.principal(seen.principal.arn, seen)],
+  // A key has no ARN: what is cut off is whose it is.
+  bearing: ({ principal: { arn, tags } }) => ({ arns: [arn], tags, shares: [] }),
   contain: (seen, set, { plannedAt, options, finding, target }) => {
     if (isBreakGlass(seen.principal.arn) && finding && !finding.requested)
       return refuse(breakGlass(seen.principal.arn));

@@ -71,6 +71,26 @@ type Do<A extends Acts> = {
     : never;
 };
 
+/** How much of a group (an Auto Scaling group, a target group) would still serve once this resource is contained. */
+export interface Share {
+  /** For people, and the same whoever looks: 'Auto Scaling group web'. */
+  readonly of: string;
+  readonly total: number;
+  /** Without the resource itself, and without those that serve nobody already. */
+  readonly remaining: number;
+}
+
+/** What containment would bear upon: the deployment's exemptions, crown jewels and shares are held against it before the first hold. */
+export interface Bearing {
+  /** Of all that would be cut off (of a key: its user or role). The target's own is added; where AWS has no ARN, the plain id. */
+  readonly arns: readonly string[];
+  /** Null where nobody looked: then what depends on a tag asks a person. */
+  readonly tags: Readonly<Record<string, string>> | null;
+  readonly shares: readonly Share[];
+  /** What of this could not be read, a sentence each; any of it asks a person. */
+  readonly unread?: readonly string[];
+}
+
 /** What `contain` may know besides what was seen. */
 export interface Circumstances<O> {
   readonly incident: string;
@@ -98,6 +118,8 @@ interface Common<Seen extends Json, S extends Settings, E extends EvidenceKinds,
   /** Reads only: its clients refuse anything else. */
   readonly observe: (target: Target, aws: Aws, options: Chosen<O>) => Promise<Seen | Gone | Refusal>;
   readonly preserve: (seen: Seen, take: Take<E>) => readonly EvidenceRequest[];
+  /** Pure. Without it only the target itself is held against exemptions and crown jewels. */
+  readonly bearing?: (seen: Seen) => Bearing;
   /** What this does not close, told to people; changes no outcome. */
   readonly residual: (seen: Seen, circumstances: Circumstances<Chosen<O>>) => readonly string[];
   /** What the finding itself describes and what can go on all the same: any of it makes the outcome 'partly-contained'. */
@@ -146,6 +168,7 @@ export interface Proposal {
   readonly evidence: readonly EvidenceRequest[];
   readonly residual: readonly string[];
   readonly ongoing: readonly string[];
+  readonly bearing: Bearing;
 }
 
 export const isRefusal = (value: unknown): value is Refusal =>
@@ -180,7 +203,7 @@ export const playbook = <
 >(
   definition: Common<Seen, S, E, O> & (Automatic<Seen, S, O> | Required<Seen, S, O, A>),
 ): Playbook => {
-  const { settings, evidence, observe, preserve, residual, ongoing, contain, ...rest } = definition;
+  const { settings, evidence, observe, preserve, residual, ongoing, bearing, contain, ...rest } = definition;
   const set = each(settings, change) as Set<S>;
   const take = each(evidence, request) as Take<E>;
   const once = each(definition.acts ?? {}, step) as Do<A>;
@@ -202,6 +225,7 @@ export const playbook = <
         evidence: preserve(seen, take),
         residual: residual(seen, circumstances),
         ongoing: ongoing?.(seen, circumstances) ?? [],
+        bearing: bearing?.(seen) ?? { arns: [], tags: null, shares: [] },
       };
     },
   };

@@ -8,6 +8,7 @@ import type { Place } from './resource.ts';
 export type Circumstance =
   | 'interface is requester-managed'
   | 'instance is service-managed'
+  | 'service gives the instance back'
   | 'instance is a Spot instance'
   | 'next snapshot ends in error'
   | 'key belongs to root';

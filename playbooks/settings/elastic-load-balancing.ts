@@ -1,4 +1,5 @@
 // Whether load balancers send an instance their requests.
+import type { Instance } from '@aws-sdk/client-ec2';
 import {
   DeregisterInstancesFromLoadBalancerCommand,
   DescribeLoadBalancersCommand,
@@ -47,8 +48,8 @@ export const isRegistered = ({ TargetHealth }: TargetHealthDescription): boolean
   !TargetHealth?.State?.includes('draining') && TargetHealth?.Reason !== 'Target.NotRegistered';
 
 /** An instance that is gone can't be registered any more; an address can. */
-const instanceOf = (aws: Aws, target: string | undefined): Promise<unknown | Gone> =>
-  target?.startsWith('i-') ? describeInstance(aws, target) : Promise.resolve(null);
+const instanceOf = async (aws: Aws, target: string | undefined): Promise<Instance | Gone | null> =>
+  target?.startsWith('i-') ? describeInstance(aws, target) : null;
 
 /** A target of an application, network or gateway load balancer. */
 export const target = setting<TargetId, Registration>({

@@ -1,3 +1,4 @@
+// IAM of the account in memory, through the real SDK: shapes, errors, quotas, and who is cut off.
 import {
   AddRoleToInstanceProfileCommand,
   AddUserToGroupCommand,

@@ -1,3 +1,4 @@
+// CloudTrail, SNS, Security Hub and STS of the account in memory, through the real SDK.
 import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandInput } from '@aws-sdk/client-cloudtrail';
 import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import {

@@ -1,3 +1,4 @@
+// S3 and S3 Control of the account in memory, through the real SDK: blocks, policies, ACLs, and what is public.
 import {
   CreateBucketCommand,
   DeleteBucketCommand,

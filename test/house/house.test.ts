@@ -9,6 +9,7 @@ const rooms = ['playbooks', 'functions', 'infra', 'gameday', 'cli', 'test', 'doc
 const atTheDoor = [
   'package.json',
   'package-lock.json',
+  'firebreak.config.ts',
   'tsconfig.json',
   'cdk.json',
   'biome.json',
@@ -107,14 +108,16 @@ describe('every file is in its room', () => {
   });
 
   it('nothing is left to do later, and no code is switched off', () => {
-    const marks = /\b(TODO|FIXME|XXX|HACK)\b|\.(only|skip)\(|@ts-ignore|@ts-nocheck/;
+    const marks = /\b(TODO|FIXME|XXX|HACK)\b|\b(it|test|describe)\.(only|skip)\(|@ts-ignore|@ts-nocheck/;
     const marked = sources.filter((file) => !file.startsWith('test/house/') && marks.test(textOf(file)));
     expect(marked, 'do it now, or write an issue').toEqual([]);
   });
 
   it('no file is longer than one can read', () => {
-    const long = sources.filter((file) => textOf(file).split('\n').length > 400);
-    expect(long, 'more than 400 lines: it is two rooms').toEqual([]);
+    // A test may be a table of all that a service answers.
+    const linesMax = (file: string) => (roomOf(file) === 'test' ? 650 : 400);
+    const long = sources.filter((file) => textOf(file).split('\n').length > linesMax(file));
+    expect(long, 'it is two rooms: part it').toEqual([]);
   });
 });
 

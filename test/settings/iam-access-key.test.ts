@@ -103,13 +103,14 @@ describe('a long-term key', () => {
     if (seen === gone || isRefusal(seen)) throw new Error('nothing seen');
     const { changes } = propose(seen, key) as Proposal;
     expect(changes).toEqual([
-      { setting: 'status', id: `build/${key}`, to: 'Inactive', effect: 'containing', release: 'keep' },
+      { setting: 'status', id: `build/${key}`, to: 'Inactive', effect: 'containing', release: 'keep', dated: false },
       {
         setting: 'userSessions',
         id: 'build',
         to: { issuedBefore: '2026-11-02T03:04:35Z' },
         effect: 'containing',
         release: 'keep',
+        dated: true,
       },
     ]);
   });

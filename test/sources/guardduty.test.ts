@@ -1,3 +1,4 @@
+// GuardDuty's events, with the traps of their documented shape.
 import { describe, expect, test } from 'vitest';
 import { bent, fixture, only, reading, refusal } from './fixture.ts';
 

@@ -1,3 +1,4 @@
+// Config, Health and requests by hand, with the traps of their documented shapes.
 import { describe, expect, test } from 'vitest';
 import { ruleName } from '../../functions/sources/config.ts';
 import { readEvent } from '../../functions/sources/read-event.ts';

@@ -1,3 +1,4 @@
+// Security Hub's events: GuardDuty's findings in ASFF, controls, custom actions.
 import { describe, expect, test } from 'vitest';
 import { customActionId } from '../../functions/sources/custom-action.ts';
 import { bent, fixture, only, reading, refusal } from './fixture.ts';
