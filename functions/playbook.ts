@@ -7,6 +7,7 @@ import { reviewEvidence } from './engine/preserve.ts';
 import { release, verifyRelease } from './engine/release.ts';
 import { mayTryAgain, verify } from './engine/verify.ts';
 import { handler, incidentInput } from './handler.ts';
+import { releaseAdmitted } from './rails/admission.ts';
 
 /** What the workflow decides by; summaries only, never findings or secrets. */
 export type Summary = {
@@ -57,16 +58,24 @@ const preserved = async (engine: Engine, id: string): Promise<Summary> => {
   return grows(incident) ? summary(engine, incident, 'evidence') : summary(engine, await verify(engine, id), 'decided');
 };
 
+type Input = v.InferOutput<typeof schema>;
+
 /** The state machine names the playbook only to find the function: what the ledger says of the incident counts. */
-const belongs = async (engine: Engine, id: string, playbook: string): Promise<void> => {
+const belongs = async (engine: Engine, input: Input): Promise<void> => {
+  const { incident: id, playbook } = input;
   const incident = await readIncident(engine, id);
-  if (incident?.playbook === playbook) return;
-  const found = incident ? `the ledger says that it is ${incident.playbook}'s` : 'the ledger has no such incident';
-  throw Object.assign(new Error(`Incident ${id} was handed to ${playbook}, but ${found}.`), { name: 'NotAdmitted' });
+  if (incident?.playbook !== playbook) {
+    const found = incident ? `the ledger says that it is ${incident.playbook}'s` : 'the ledger has no such incident';
+    throw Object.assign(new Error(`Incident ${id} was handed to ${playbook}, but ${found}.`), { name: 'NotAdmitted' });
+  }
+  // At the command line the person who releases is the one who runs this.
+  if (!engine.config) return;
+  if (input.do === 'release') releaseAdmitted(incident, input.mode, engine.now());
+  if (input.do === 'verify-release') releaseAdmitted(incident, null, engine.now());
 };
 
 export const playbookHandler = handler(schema, async (engine, input): Promise<Summary> => {
-  await belongs(engine, input.incident, input.playbook);
+  await belongs(engine, input);
   switch (input.do) {
     case 'contain':
       return contained(engine, await contain(engine, input.incident));

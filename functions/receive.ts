@@ -1,13 +1,19 @@
 // Lambda: a raw event comes in; incidents that answer it are opened and their executions started.
 import * as v from 'valibot';
 import { receive } from './engine/receive.ts';
+import type { Next } from './engine/recurrence.ts';
 import { handler } from './handler.ts';
 
 /** What the workflow is started with depends on the incident alone, so a duplicate event ends in the same execution. */
 export type Start = { readonly incident: string; readonly playbook: string };
 
 export type ReceiveOutput = {
+  /** Executions named after their incident: one that runs or has run is not started again. */
   readonly starts: readonly Start[];
+  /** Those that wait for a person and need not any more: their token is to be answered. */
+  readonly resumes: readonly Start[];
+  /** Contained ones whose finding came again: `checkAgain` looks whether all stands. */
+  readonly checks: readonly string[];
   readonly told: readonly {
     readonly finding: string;
     readonly type: string;
@@ -22,8 +28,14 @@ export type ReceiveOutput = {
 export const receiveHandler = handler(v.unknown(), async (engine, event): Promise<ReceiveOutput> => {
   const received = await receive(engine, event);
   if ('unreadable' in received) throw Object.assign(new Error(received.unreadable), { name: 'UnreadableEvent' });
+  const those = (wanted: Next): readonly Start[] =>
+    received.incidents
+      .filter(({ next }) => next === wanted)
+      .map(({ incident: { id, playbook } }) => ({ incident: id, playbook }));
   return {
-    starts: received.incidents.map(({ incident }) => ({ incident: incident.id, playbook: incident.playbook })),
+    starts: those('start'),
+    resumes: those('resume'),
+    checks: those('check').map(({ incident }) => incident),
     told: received.told.map(({ finding, do: how, reason }) => ({
       finding: finding.id,
       type: finding.type,

@@ -41,7 +41,10 @@ const decideAfter = async (engine: Engine, incident: Incident, caught: Caught): 
   }
 };
 
-/** Tells people, and writes down whether they could be told. Whatever goes wrong with either is reported and changes nothing else. */
+/**
+ * Tells people, and writes down whether they could be told; a notice that fails changes nothing else.
+ * @throws when it could be neither sent nor written down: call it again, or nobody would ever hear of it.
+ */
 export const tell = async (engine: Engine, incident: Incident): Promise<void> => {
   const { id, outcome, attempts } = incident;
   if (!engine.notify) return;
@@ -55,6 +58,7 @@ export const tell = async (engine: Engine, incident: Incident): Promise<void> =>
   try {
     await append(engine, id, [{ step: 'notice', subject: outcome ?? '', attempt: attempts, result }]);
   } catch (error) {
+    if (result !== 'sent') throw error;
     engine.report({ incident: id, step: 'notice', text: `${result}, not written down: ${whatAwsSaid(error)}` });
   }
 };

@@ -1,19 +1,15 @@
 // Containing: plan once, take all holds, write in the playbook's order. Crash anywhere and call it again: the same end.
 import type { Json } from '../../playbooks/language/json.ts';
-import type { Outcome } from '../../playbooks/language/outcome.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
 import { type Held, release, type Take, take, write } from './hold.ts';
 import { type Incident, type IncidentAct, type IncidentChange, isOver, updateIncident } from './incident.ts';
 import { append, type JournalDraft } from './journal.ts';
-import { type DraftPlan, makePlan, settingOf } from './plan.ts';
+import { settingOf } from './plan.ts';
 import { recordEvidence, requestEvidence } from './preserve.ts';
+import { ready, sameChange } from './ready.ts';
 import { withRequests } from './requests.ts';
 
-/** After this many differing plans a person has something better to do than approve a moving target. */
-const askedMax = 2;
-
-export const isEvidenceOnly = (engine: Engine, incident: Incident): boolean =>
-  playbookNamed(engine, incident.playbook).containment === 'evidence';
+export { end, isEvidenceOnly } from './ready.ts';
 
 /** The setting of a change, with the hands of this incident. */
 export const heldOf = (engine: Engine, incident: Incident, change: Pick<IncidentChange, 'as' | 'id'>): Held => ({
@@ -21,101 +17,6 @@ export const heldOf = (engine: Engine, incident: Incident, change: Pick<Incident
   id: change.id,
   aws: engine.aws(incident.target, incident.id, 'write'),
 });
-
-/** Ends an incident that holds nothing, in words. */
-export const end = async (engine: Engine, id: string, outcome: Outcome, reason: string): Promise<Incident> => {
-  const endedAt = engine.now().toISOString();
-  const ended = await updateIncident(engine, id, (incident) =>
-    incident.phase === 'ended' ? incident : { ...incident, phase: 'ended', outcome, reason, endedAt },
-  );
-  await append(engine, id, [{ step: 'ended', attempt: ended.attempts, result: `${outcome}: ${reason}` }]);
-  engine.report({ incident: id, step: 'ended', text: `${outcome}: ${reason}` });
-  return ended;
-};
-
-const sameChange = (a: Pick<IncidentChange, 'as' | 'id'>, b: Pick<IncidentChange, 'as' | 'id'>): boolean =>
-  a.as === b.as && a.id === b.id;
-
-/** A plan once recorded stays; what came since (an interface attached later) is added to it, never anything taken away. */
-const recordPlan = (engine: Engine, id: string, draft: DraftPlan): Promise<Incident> =>
-  updateIncident(engine, id, (incident) => {
-    if (!incident.plan || incident.phase === 'new' || incident.phase === 'waiting') return { ...incident, ...draft };
-    const added = draft.changes.filter((change) => !incident.changes.some((known) => sameChange(known, change)));
-    return added.length === 0 ? incident : { ...incident, changes: [...incident.changes, ...added] };
-  });
-
-const planSaid = ({ changes, acts }: DraftPlan): string =>
-  [
-    ...changes.map(({ setting, id, fromSaid, toSaid }) => `${setting} ${id}: ${fromSaid} → ${toSaid}`),
-    ...acts.map(({ act, id }) => `${act} ${id}, irreversible`),
-  ].join('; ') || 'evidence only';
-
-type Ready = { readonly go: Incident } | { readonly stop: Incident };
-
-/** Approval binds to what would be changed, from which value. A plan that differs asks anew. */
-const approved = async (engine: Engine, incident: Incident): Promise<Ready> => {
-  if (incident.disposition !== 'ask' || incident.phase === 'containing' || incident.phase === 'holding')
-    return { go: incident };
-  if (incident.approval && incident.approval.hash === incident.plan?.hash) return { go: incident };
-  if (incident.asked >= askedMax)
-    return {
-      stop: await end(
-        engine,
-        incident.id,
-        'refused',
-        `The plan changed ${askedMax} times while a person was asked. Contain it by hand.`,
-      ),
-    };
-  const waiting = await updateIncident(engine, incident.id, (before) => ({
-    ...before,
-    phase: 'waiting',
-    outcome: 'waiting',
-    reason: `Waiting for approval: ${before.because}`,
-    approval: null,
-    asked: before.asked + 1,
-  }));
-  return { stop: await recordEvidence(engine, incident.id, await requestEvidence(engine, waiting)) };
-};
-
-/** Everything before the first hold: what is to be done, whether it may be done. */
-const ready = async (engine: Engine, id: string): Promise<Ready> => {
-  const incident = await updateIncident(engine, id, (before) =>
-    isOver(before) ? before : { ...before, attempts: before.attempts + 1 },
-  );
-  if (isOver(incident)) return { stop: incident };
-  const undecided = incident.phase === 'new' || incident.phase === 'waiting';
-  const now = engine.now().toISOString();
-  // A person may have taken hours to answer: what is dated has to meet what came meanwhile.
-  const plannedAt = undecided ? now : (incident.plan?.plannedAt ?? now);
-  let draft: Awaited<ReturnType<typeof makePlan>>;
-  try {
-    draft = await makePlan(engine, incident, plannedAt);
-  } catch (error) {
-    // What is on record is enough to go on; without a record there is nothing to go by.
-    if (incident.plan && !undecided) return { go: incident };
-    throw error;
-  }
-  if ('refused' in draft || 'gone' in draft) {
-    if (!undecided) return { go: incident };
-    if (incident.disposition === 'plan')
-      return { stop: await end(engine, id, 'planned', 'gone' in draft ? draft.gone : draft.refused) };
-    if ('refused' in draft) return { stop: await end(engine, id, 'refused', draft.refused) };
-    return { stop: await end(engine, id, 'failed', draft.gone) };
-  }
-  const planned = await recordPlan(engine, id, draft);
-  const news = undecided
-    ? draft.changes
-    : draft.changes.filter((change) => !incident.changes.some((known) => sameChange(known, change)));
-  if (undecided || news.length > 0) {
-    const text = planSaid({ ...draft, changes: news });
-    await append(engine, id, [
-      { step: 'planned', attempt: incident.attempts, to: planned.plan?.hash ?? '', result: text },
-    ]);
-    engine.report({ incident: id, step: 'plan', text });
-  }
-  if (planned.disposition === 'plan') return { stop: await end(engine, id, 'planned', planned.because) };
-  return approved(engine, planned);
-};
 
 interface Step {
   readonly change: IncidentChange;

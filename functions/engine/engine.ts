@@ -1,7 +1,10 @@
 // What the engine needs from the place where it runs: a Lambda, the command line, or a drill.
 import type { Aws } from '../../playbooks/language/aws.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
-import type { Place } from '../../playbooks/language/resource.ts';
+import { type Place, parseArn } from '../../playbooks/language/resource.ts';
+import { type Config, defineConfig } from '../rails/config.ts';
+import type { Own } from '../rails/event.ts';
+import type { ReadSwitch } from '../rails/switch.ts';
 import type { Incident } from './incident.ts';
 import type { Ledger, Pause } from './ledger.ts';
 
@@ -26,7 +29,25 @@ export interface Engine {
   readonly report: (progress: Progress) => void;
   /** Tells people, where somebody is to be told. May throw: a notice never fails containment. */
   readonly notify?: (incident: Incident) => Promise<void>;
+  /** The deployment's rails. Only a person at the command line may be without: what is done there is asked for by hand. */
+  readonly config?: Config;
+  /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */
+  readonly readSwitch?: ReadSwitch;
+  /** The ids of the organizational units above an account, up to the root. */
+  readonly unitsOf?: (account: string) => Promise<readonly string[]>;
+  /** The Region that Firebreak itself runs in. */
+  readonly region?: string;
 }
+
+const byHand = defineConfig({ mode: 'on' });
+
+export const configOf = ({ config }: Pick<Engine, 'config'>): Config => config ?? byHand;
+
+/** Where Firebreak itself runs, as far as it is known: the account stands in the ARN of whoever acts. */
+export const ownPlace = ({ actor, region }: Pick<Engine, 'actor' | 'region'>): Own => ({
+  account: parseArn(actor)?.account || null,
+  region: region ?? null,
+});
 
 /** Names what is missing and what there is. */
 export const playbookNamed = (engine: Pick<Engine, 'playbooks'>, name: string): Playbook => {

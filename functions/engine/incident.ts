@@ -5,7 +5,10 @@ import { canonical, type Json } from '../../playbooks/language/json.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import type { Effect, ReleaseRule } from '../../playbooks/language/playbook.ts';
 import type { ResourceKind, Target } from '../../playbooks/language/resource.ts';
+import type { Admission, ReleaseRequest } from '../rails/admission.ts';
+import type { Decision } from '../rails/decision.ts';
 import { type Ledger, type Pause, persist } from './ledger.ts';
+import { type Sighting, sighted } from './sighting.ts';
 
 /**
  * How far a change has come. `open`: it should stand and does not. `failed`: AWS refused it, or it could not be tried.
@@ -95,8 +98,16 @@ export type Incident = {
   /** Why it was opened, for people. */
   readonly because: string;
   readonly finding: Finding | null;
+  /** All findings that it answers, the latest of each; those of earlier generations among them. */
+  readonly seen: readonly Sighting[];
   readonly openedBy: string;
   readonly openedAt: string;
+  /** What let it in. A record without it is carried out by nobody. */
+  readonly admission: Admission | null;
+  /** What the resource rails had to say before the first hold. */
+  readonly rails: readonly Decision[];
+  /** Nobody releases it before somebody asked for it. */
+  readonly releaseRequest: ReleaseRequest | null;
   readonly phase: Phase;
   /** How often containing was tried. */
   readonly attempts: number;
@@ -134,7 +145,10 @@ export const caseOf = (finding: Finding | null, incident: string): string =>
 export type Opening = Pick<
   Incident,
   'key' | 'playbook' | 'target' | 'options' | 'disposition' | 'because' | 'finding' | 'openedBy' | 'approval'
->;
+> & {
+  /** Absent where a person at the command line opens it. */
+  readonly admission?: Admission;
+};
 
 interface Tools {
   readonly ledger: Ledger;
@@ -168,23 +182,31 @@ export const expectedIncident = async (
 };
 
 /**
- * Opens an incident, or answers the open one of the same key. However many call at once, and wherever one of them dies, one is opened.
+ * Opens an incident, or answers the one of the same key that takes it up: the open one, unless the caller knows better. However many call
+ * at once, and wherever one of them dies, one is opened.
  */
 export const openIncident = (
   tools: Tools,
   opening: Opening,
+  takesUp: (latest: Incident) => boolean = absorbs,
 ): Promise<{ readonly incident: Incident; readonly opened: boolean }> =>
   persist(`Opening an incident for ${opening.key}`, tools.pause, async () => {
     const { version, generation: before, latest } = await generationOf(tools, opening.key);
-    if (latest && absorbs(latest)) return { incident: latest, opened: false };
+    if (latest && takesUp(latest)) return { incident: latest, opened: false };
     const generation = before + 1;
     const id = incidentId(opening.key, generation);
+    const { finding, disposition } = opening;
+    const openedAt = tools.now().toISOString();
     const incident: Incident = {
       ...opening,
       id,
       generation,
-      case: caseOf(opening.finding, id),
-      openedAt: tools.now().toISOString(),
+      case: caseOf(finding, id),
+      seen: finding ? sighted(latest?.seen ?? [], finding, true) : (latest?.seen ?? []),
+      openedAt,
+      admission: opening.admission ?? { at: openedAt, way: 'by hand', do: disposition, rails: [] },
+      rails: [],
+      releaseRequest: null,
       phase: 'new',
       attempts: 0,
       openInARow: 0,
@@ -204,7 +226,7 @@ export const openIncident = (
     await tools.ledger.write('keys', opening.key, { generation }, version);
     if (opened) return { incident, opened };
     const other = await readIncident(tools, id);
-    return other && absorbs(other) ? { incident: other, opened: false } : undefined;
+    return other && takesUp(other) ? { incident: other, opened: false } : undefined;
   });
 
 /** Changes an incident's record; `change` may run several times, and answering the same incident writes nothing. */

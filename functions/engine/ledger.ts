@@ -1,8 +1,8 @@
 // The ledger's port: records that change only conditionally on their version. Two adapters, one conformance suite (test/ledger).
 import type { Json } from '../../playbooks/language/json.ts';
 
-/** What the ledger keeps. `keys` finds the incident of a resource; `journal` is append-only. */
-export type Collection = 'keys' | 'incidents' | 'holds' | 'evidence' | 'journal';
+/** What the ledger keeps. `keys` finds the incident of a resource; `budgets` says what was spent; `journal` is append-only. */
+export type Collection = 'keys' | 'incidents' | 'holds' | 'evidence' | 'budgets' | 'journal';
 
 export interface LedgerRecord {
   readonly key: string;

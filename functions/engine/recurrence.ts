@@ -48,7 +48,12 @@ export const takenUp = (incident: Incident, answering: Answering, now: Date): In
   const checked = incident.phase !== 'holding' && incident.phase !== 'containing';
   const seen = sighted(incident.seen, finding, checked);
   const noted = seen === incident.seen ? incident : { ...incident, seen };
-  if ((incident.phase !== 'new' && incident.phase !== 'waiting') || !rises(incident, answering)) return noted;
+  if (incident.phase !== 'new' && incident.phase !== 'waiting') return noted;
+  if (!rises(incident, answering))
+    // It was claimed and never started; what is started by a fresh finding is no old story.
+    return noted.phase === 'new' && noted !== incident && noted.admission
+      ? { ...noted, admission: { ...noted.admission, at: now.toISOString() } }
+      : noted;
   const further = stricter(admittedTo(incident), disposition) > 0;
   return {
     ...noted,
@@ -79,7 +84,8 @@ export const nextFor = (before: Incident, after: Incident): Next => {
 };
 
 /**
- * A finding came again after containment: looks whether all stands, writes nothing on AWS, and tells people where it does not.
+ * A finding came again after containment: looks whether all stands, and tells people where it does not. What was found as wanted at first,
+ * and so was never written, is taken now if somebody opened it since; nothing else is written.
  * @throws when there is no such incident, or the ledger can't be used.
  */
 export const checkAgain = async (engine: Engine, id: string): Promise<Incident> => {
@@ -95,8 +101,7 @@ export const checkAgain = async (engine: Engine, id: string): Promise<Incident> 
   if (outcome !== 'contained' && outcome !== 'preserved') await tell(engine, checked);
   return updateIncident(engine, id, (before) => ({
     ...before,
-    outcome: checked.outcome,
-    reason: checked.reason,
+    ...(before.phase === 'holding' && { outcome, reason }),
     seen: before.seen.map((one) => (news.includes(`${one.id} ${one.updatedAt}`) ? { ...one, checked: true } : one)),
   }));
 };

@@ -3,6 +3,8 @@ import { answerTo, type Disposition } from '../../playbooks/language/answer.ts';
 import type { Finding } from '../../playbooks/language/finding.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { Target } from '../../playbooks/language/resource.ts';
+import { type Decision, strictest } from '../rails/decision.ts';
+import { sampleRail, standingRail } from '../rails/event.ts';
 import { customActionId } from '../sources/custom-action.ts';
 
 export type Routed = {
@@ -21,13 +23,9 @@ export interface Routing {
 
 type Playbooks = ReadonlyMap<string, Playbook>;
 
-/** Why an answer that fits goes less far than the playbook would: stale, resolved, or a sample. */
-const restraint = ({ standing, sample }: Finding): { do: Disposition; reason: string } | undefined => {
-  if (standing !== 'active')
-    return { do: 'ignore', reason: `the finding is ${standing}, so there is nothing to respond to` };
-  if (sample) return { do: 'plan', reason: 'a sample finding is planned and told, never acted upon' };
-  return undefined;
-};
+/** Why an answer that fits goes less far than the playbook would: what the finding says of itself. */
+const restraint = (finding: Finding): Decision | undefined =>
+  strictest([...standingRail(finding), ...sampleRail(finding)]);
 
 const told = (finding: Finding, reason: string): Routing['answers'] => [
   { playbook: null, target: null, do: restraint(finding)?.do === 'ignore' ? 'ignore' : 'tell', reason },

@@ -110,7 +110,7 @@ export const textOf = (notice: Notice, encode: Encoder = forText): string => {
   ].join('\n');
   const room = textMax - end.length - 1;
   return `${within(
-    fitted(notice, write, (text) => text.length <= room),
+    fitted(notice, 4 * textMax, write, (text) => text.length <= room),
     room,
   )}\n${end}`;
 };
@@ -126,6 +126,7 @@ export const smsOf = ({ headline, where, commands }: Notice, encode: Encoder = f
 export const jsonOf = (notice: Notice): string =>
   fitted(
     notice,
+    jsonBytesMax,
     (shown) => forJson(shown),
     (json) => Buffer.byteLength(JSON.stringify(json)) <= jsonBytesMax,
   );
@@ -187,7 +188,7 @@ export const chatOf = (notice: Notice, encode: Encoder = forChat): ChatNotificat
       textType: 'client-markdown',
       title,
       description: within(
-        fitted(notice, describe, (text) => text.length <= chatDescriptionMax),
+        fitted(notice, 4 * chatDescriptionMax, describe, (text) => text.length <= chatDescriptionMax),
         chatDescriptionMax,
       ),
       nextSteps: notice.commands.map(({ does, command }) => `${does}: \`${command}\``),

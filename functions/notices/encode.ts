@@ -1,7 +1,5 @@
 // One encoder a place where text is shown. Attackers choose names, tags, titles and user agents: each place gets them as data.
 // What a place would interpret is written down in docs/encoding.md; test/notices judges it by checkers that know nothing of this file.
-import { clean } from '../sources/text.ts';
-
 /** Makes one value harmless for one place. The answer never begins a new line. */
 export type Encoder = (value: string) => string;
 
@@ -24,7 +22,7 @@ export const visible = (text: string, except = ''): string =>
 
 const letter = '\\p{L}\\p{N}\\p{M}';
 /** A dot between a name and what can be a top-level domain; IDNA takes five other characters for dots. */
-const domainDot = new RegExp(`(?<=[${letter}_-])[.．。｡․﹒](?=\\p{L}[${letter}-])`, 'gu');
+const domainDot = new RegExp(`(?<=[${letter}_-])[.．。｡․﹒](?=[\\p{L}_][${letter}_-])`, 'gu');
 const mailAt = new RegExp(`(?<=[${letter}._%+'-])@(?=[${letter}[])`, 'gu');
 /** Schemes that programs link though no slashes follow. */
 const slashless =
@@ -101,9 +99,6 @@ const entities: Readonly<Record<string, string>> = {
 export const forHtml: Encoder = (value) =>
   visible(value, '\n\t').replace(/[&<>"'`]/g, (character) => entities[character] ?? '');
 
-/** A terminal: one line; sequences and what hides text are gone. */
-export const forTerminal: Encoder = (value) => clean(value, Number.POSITIVE_INFINITY);
-
 /** JSON in which whatever a terminal or a log viewer would obey is an escape. It reads back as exactly what it was. */
 export const forJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, undefined, indent).replace(
@@ -127,3 +122,9 @@ export const cut = (text: string, limit: number): string => {
   const kept = characters.slice(0, limit).join('');
   return `${kept}… (${counted(text.length - kept.length)} more characters)`;
 };
+
+/** Nobody reads on in a terminal, and nobody should have to scroll back past it. */
+const terminalMax = 8_192;
+
+/** A terminal: one line, in which what it would obey and what hides text is written by number. Our own line breaks become blanks. */
+export const forTerminal: Encoder = (value) => visible(cut(value, terminalMax).replace(/[\t\n\r]+/g, ' '));

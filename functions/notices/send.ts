@@ -7,8 +7,8 @@ import { whatAwsSaid } from '../engine/engine.ts';
 import type { Incident } from '../engine/incident.ts';
 import { attributesOf, chatOf, jsonOf, smsOf, subjectOf, textOf } from './compose.ts';
 import { forJson } from './encode.ts';
+import { type FindingNote, noteFor } from './finding-note.ts';
 import { type Notice, noticeOf, noticeOfFinding } from './notice.ts';
-import { type FindingNote, noteFor } from './security-hub.ts';
 
 /** What could not be published, ready to be published as it is. */
 export type DeadLetter = {
@@ -26,6 +26,8 @@ export interface Sending {
   readonly deadLetter: (letter: DeadLetter) => Promise<void>;
   /** Puts a note into the queue from which `writeNotes` is fed. */
   readonly enqueueNote?: (note: FindingNote) => Promise<void>;
+  /** Whether the control that found it passes now; without it no finding is ever marked RESOLVED. */
+  readonly repaired?: (incident: Incident) => boolean;
 }
 
 const attributes = (notice: Notice): PublishCommandInput['MessageAttributes'] =>
@@ -111,7 +113,7 @@ export const senderFor = (sending: Sending): Sender => {
     notify: async (incident) => {
       const [published, queued] = await Promise.all([
         send(sending, noticeOf(incident)),
-        enqueue(sending, noteFor(incident)),
+        enqueue(sending, noteFor(incident, { repaired: sending.repaired?.(incident) ?? false })),
       ]);
       raise([...published, ...queued]);
     },

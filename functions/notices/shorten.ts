@@ -45,21 +45,26 @@ const inRoom = (notice: Notice, { items, characters }: Room): Notice => {
     }),
   );
   const { commands, plan, ...rest } = { ...notice, ...fewer };
-  const shorter = cutIn(rest, characters);
-  const cutSome = JSON.stringify(shorter) !== JSON.stringify(rest);
-  return {
-    ...shorter,
-    // A command that is cut is none, and an approval binds to the whole hash.
-    commands,
-    plan,
-    shortened: [...left, ...(cutSome ? [`texts: ${characters} characters of each`] : [])],
-  };
+  // A command that is cut is none, and an approval binds to the whole hash.
+  const shorter = { ...cutIn(rest, characters), plan: cutIn(plan, Math.max(characters, 64)), commands };
+  const cutSome = JSON.stringify(shorter) !== JSON.stringify({ ...rest, plan, commands });
+  return { ...shorter, shortened: [...left, ...(cutSome ? [`texts: ${characters} characters of each`] : [])] };
 };
 
-/** The notice as full as it fits: `write` makes of it what the place takes, and `fits` says whether that is small enough. */
-export const fitted = <T>(notice: Notice, write: (notice: Notice) => T, fits: (written: T) => boolean): T => {
+/**
+ * The notice as full as it fits: `write` makes of it what the place takes, and `fits` says whether that is small enough. Encoding makes
+ * nothing shorter, so what has more than `roomMax` characters of its own isn't even tried: a flood of hostile text costs little.
+ */
+export const fitted = <T>(
+  notice: Notice,
+  roomMax: number,
+  write: (notice: Notice) => T,
+  fits: (written: T) => boolean,
+): T => {
   for (const room of rooms) {
-    const written = write(inRoom(notice, room));
+    const shown = inRoom(notice, room);
+    if (JSON.stringify(shown).length > roomMax) continue;
+    const written = write(shown);
     if (fits(written)) return written;
   }
   return write(inRoom(notice, { items: 0, characters: 24 }));

@@ -21,6 +21,8 @@ export const envelope = v.object({
   region,
   time: v.pipe(v.string(), v.isoTimestamp('a time in ISO 8601')),
   resources: v.optional(v.array(v.string()), []),
+  // Only on what somebody replays from an archive: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-replay-archived-event.html
+  'replay-name': v.optional(v.string()),
   detail: v.unknown(),
 });
 export type Envelope = v.InferOutput<typeof envelope>;

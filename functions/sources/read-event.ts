@@ -15,7 +15,14 @@ export type Reading = {
   /** For people: 'GuardDuty Finding'. */
   readonly source: string;
   /** Where and when the event arrived: `account` and `region` are the receiver's, not the victim's. */
-  readonly event: { readonly id: string; readonly account: string; readonly region: string; readonly time: string };
+  readonly event: {
+    readonly id: string;
+    readonly account: string;
+    readonly region: string;
+    readonly time: string;
+    /** The replay that sent it once more, where one did. */
+    readonly replay?: string;
+  };
   readonly findings: readonly Finding[];
   /** A sentence for each finding of the event that couldn't be read while others could. To be told. */
   readonly gaps: readonly string[];
@@ -50,8 +57,9 @@ export const readEvent = (event: unknown, now = new Date()): Reading | Unreadabl
   const gaps = results.flatMap((result) => ('unreadable' in result ? [result.unreadable] : []));
   if (findings.length === 0)
     return { unreadable: gaps[0] ?? `${source.detailType} names no finding. Look at the sender of event ${value.id}.` };
-  const { id, account, region, time } = value;
-  return { source: source.detailType, event: { id, account, region, time }, findings, gaps };
+  const { id, account, region, time, 'replay-name': replay } = value;
+  const arrived = { id, account, region, time, ...(replay !== undefined && { replay: clean(replay, 128) }) };
+  return { source: source.detailType, event: arrived, findings, gaps };
 };
 
 const unknownEvent = (event: Envelope): Unreadable => {

@@ -1,0 +1,186 @@
+// Everything before the first hold: admission, plan, rails, approval. Nothing here changes anything on AWS but to ask for evidence.
+import type { Disposition } from '../../playbooks/language/answer.ts';
+import type { Outcome } from '../../playbooks/language/outcome.ts';
+import { admitted } from '../rails/admission.ts';
+import { type Proposed, railsBeforeHold, withheldIn } from '../rails/before-hold.ts';
+import { type Decision, saidDecision, stricter, strictest } from '../rails/decision.ts';
+import { type SwitchState, switchRail, switchState } from '../rails/switch.ts';
+import { configOf, type Engine, playbookNamed } from './engine.ts';
+import { type Incident, type IncidentChange, isOver, updateIncident } from './incident.ts';
+import { append } from './journal.ts';
+import { type DraftPlan, lookAndPlan } from './plan.ts';
+import { recordEvidence, requestEvidence } from './preserve.ts';
+
+/** After this many differing plans a person has something better to do than approve a moving target. */
+const askedMax = 2;
+
+export const isEvidenceOnly = (engine: Engine, incident: Incident): boolean =>
+  playbookNamed(engine, incident.playbook).containment === 'evidence';
+
+/** Ends an incident that holds nothing, in words. */
+export const end = async (engine: Engine, id: string, outcome: Outcome, reason: string): Promise<Incident> => {
+  const endedAt = engine.now().toISOString();
+  const ended = await updateIncident(engine, id, (incident) =>
+    incident.phase === 'ended' ? incident : { ...incident, phase: 'ended', outcome, reason, endedAt },
+  );
+  await append(engine, id, [{ step: 'ended', attempt: ended.attempts, result: `${outcome}: ${reason}` }]);
+  engine.report({ incident: id, step: 'ended', text: `${outcome}: ${reason}` });
+  return ended;
+};
+
+export const sameChange = (a: Pick<IncidentChange, 'as' | 'id'>, b: Pick<IncidentChange, 'as' | 'id'>): boolean =>
+  a.as === b.as && a.id === b.id;
+
+/** A plan once recorded stays; what came since (an interface attached later) is added to it, never anything taken away. */
+const recordAdded = (engine: Engine, id: string, { changes }: DraftPlan): Promise<Incident> =>
+  updateIncident(engine, id, (incident) => {
+    const added = changes.filter((change) => !incident.changes.some((known) => sameChange(known, change)));
+    return added.length === 0 ? incident : { ...incident, changes: [...incident.changes, ...added] };
+  });
+
+const planSaid = ({ changes, acts }: DraftPlan): string =>
+  [
+    ...changes.map(({ setting, id, fromSaid, toSaid }) => `${setting} ${id}: ${fromSaid} → ${toSaid}`),
+    ...acts.map(({ act, id }) => `${act} ${id}, irreversible`),
+  ].join('; ') || 'evidence only';
+
+type Ready = { readonly go: Incident } | { readonly stop: Incident };
+
+/** Evidence is asked for before a person is; where it is all that is asked about, that would be the answer. */
+const whileWaiting = async (engine: Engine, incident: Incident): Promise<Ready> => ({
+  stop: isEvidenceOnly(engine, incident)
+    ? incident
+    : await recordEvidence(engine, incident.id, await requestEvidence(engine, incident)),
+});
+
+/** Approval binds to what would be changed, from which value. A plan that differs asks anew. */
+const approved = async (engine: Engine, incident: Incident): Promise<Ready> => {
+  if (incident.disposition !== 'ask') return { go: incident };
+  if (incident.approval && incident.approval.hash === incident.plan?.hash) return { go: incident };
+  if (incident.asked >= askedMax)
+    return {
+      stop: await end(
+        engine,
+        incident.id,
+        'refused',
+        `The plan changed ${askedMax} times while a person was asked. Contain it by hand.`,
+      ),
+    };
+  const why = [incident.because, ...incident.rails.filter((one) => one.do === 'ask').map(saidDecision)].join('; ');
+  const waiting = await updateIncident(engine, incident.id, (before) => ({
+    ...before,
+    phase: 'waiting',
+    outcome: 'waiting',
+    reason: `Waiting for approval: ${why}`,
+    approval: null,
+    asked: before.asked + 1,
+  }));
+  return whileWaiting(engine, waiting);
+};
+
+/** How an incident ends that a rail does not let through. */
+const endOf: Readonly<Record<Exclude<Disposition, 'contain' | 'ask'>, Outcome>> = {
+  plan: 'planned',
+  tell: 'refused',
+  ignore: 'ignored',
+};
+
+/** What is under way goes no further while the switch is not on. What stands is verified and told as it is. */
+const halted = async (engine: Engine, incident: Incident, position: SwitchState): Promise<Ready> => {
+  const result = switchRail(position).map(saidDecision).join('; ');
+  await append(engine, incident.id, [{ step: 'halted', attempt: incident.attempts, result }]);
+  engine.report({ incident: incident.id, step: 'halted', text: result });
+  return {
+    stop: await updateIncident(engine, incident.id, (before) => ({
+      ...before,
+      phase: isOver(before) ? before.phase : 'holding',
+    })),
+  };
+};
+
+/** What is under way or holds goes on by the plan on record, and by what came since. */
+const goOn = async (engine: Engine, incident: Incident, position: SwitchState): Promise<Ready> => {
+  if (position !== 'on') return halted(engine, incident, position);
+  const plannedAt = incident.plan?.plannedAt ?? engine.now().toISOString();
+  try {
+    const planned = await lookAndPlan(engine, incident, plannedAt);
+    if (!('draft' in planned)) return { go: incident };
+    const { draft } = planned;
+    const news = draft.changes.filter((change) => !incident.changes.some((known) => sameChange(known, change)));
+    if (news.length === 0) return { go: incident };
+    const extended = await recordAdded(engine, incident.id, draft);
+    await notePlan(engine, extended, { ...draft, changes: news }, []);
+    return { go: extended };
+  } catch (error) {
+    // What is on record is enough to go on; without a record there is nothing to go by.
+    if (incident.plan) return { go: incident };
+    throw error;
+  }
+};
+
+const notePlan = async (
+  engine: Engine,
+  { id, attempts, plan }: Incident,
+  draft: DraftPlan,
+  rails: readonly Decision[],
+): Promise<void> => {
+  const text = planSaid(draft);
+  await append(engine, id, [
+    { step: 'planned', attempt: attempts, to: plan?.hash ?? '', result: text },
+    ...rails.map((one) => ({ step: 'rail', subject: one.rule, attempt: attempts, to: one.do, result: one.reason })),
+  ]);
+  engine.report({ incident: id, step: 'plan', text });
+};
+
+/** Nothing is decided yet: plans, asks every rail, and records both before anything else. */
+const begin = async (engine: Engine, incident: Incident, reading: Promise<SwitchState>): Promise<Ready> => {
+  const { id } = incident;
+  // A person may have taken hours to answer: what is dated has to meet what came meanwhile.
+  const planned = await lookAndPlan(engine, incident, engine.now().toISOString());
+  if (!('draft' in planned)) {
+    const words = 'gone' in planned ? planned.gone : planned.refused;
+    const outcome = 'gone' in planned ? 'failed' : 'refused';
+    return { stop: await end(engine, id, incident.disposition === 'plan' ? 'planned' : outcome, words) };
+  }
+  const { far, reason, decisions, draft } = await judged(engine, incident, planned, await reading);
+  const recorded = await updateIncident(engine, id, (before) => {
+    if (before.phase !== 'new' && before.phase !== 'waiting') return before;
+    const disposition = far === 'contain' || far === 'ask' || far === 'plan' ? far : before.disposition;
+    return { ...before, ...draft, rails: decisions, disposition };
+  });
+  await notePlan(engine, recorded, draft, decisions);
+  if (isOver(recorded)) return { stop: recorded };
+  const letThrough = far === 'contain' || far === 'ask';
+  // Another execution was faster; what it does isn't undone by a word.
+  if (recorded.phase !== 'new' && recorded.phase !== 'waiting')
+    return letThrough ? { go: recorded } : { stop: recorded };
+  if (letThrough) return approved(engine, recorded);
+  return { stop: await end(engine, id, endOf[far], reason) };
+};
+
+/** The strictest of all rails, those of the event included. */
+const judged = async (engine: Engine, incident: Incident, proposed: Proposed, position: SwitchState) => {
+  const { decisions, withheld } = await railsBeforeHold(engine, incident, proposed, position);
+  const verdict = strictest(decisions);
+  const stops = verdict && stricter(verdict.do, incident.disposition) > 0 ? verdict : undefined;
+  return {
+    far: stops?.do ?? incident.disposition,
+    reason: stops ? saidDecision(stops) : incident.because,
+    decisions,
+    draft: withheldIn(engine, incident, proposed.draft, withheld),
+  };
+};
+
+/** Everything before the first hold: what is to be done, whether it may be done. */
+export const ready = async (engine: Engine, id: string): Promise<Ready> => {
+  const incident = await updateIncident(engine, id, (before) => {
+    const { resource } = playbookNamed(engine, before.playbook);
+    return isOver(before) ? before : { ...admitted(before, resource), attempts: before.attempts + 1 };
+  });
+  if (isOver(incident)) return { stop: incident };
+  const reading = switchState(configOf(engine), engine.readSwitch);
+  if (incident.phase === 'containing' || incident.phase === 'holding') return goOn(engine, incident, await reading);
+  // Nobody has answered, and nothing rose: whoever calls again changes nothing.
+  const waits = incident.phase === 'waiting' && incident.disposition === 'ask' && !incident.approval;
+  return waits ? whileWaiting(engine, incident) : begin(engine, incident, reading);
+};

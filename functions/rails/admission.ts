@@ -1,0 +1,63 @@
+// Admission: what the rails let in stands in the ledger. A function that is handed anything else does nothing.
+import type { Channel } from '../../playbooks/language/finding.ts';
+import type { ResourceKind } from '../../playbooks/language/resource.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ReleaseMode } from '../engine/hold.ts';
+import { type Incident, incidentId, incidentKey, updateIncident } from '../engine/incident.ts';
+import { append } from '../engine/journal.ts';
+import type { Decision } from './decision.ts';
+
+/** By which way the incident came in, and how far the event rails let it go. */
+export type Admission = {
+  readonly at: string;
+  readonly way: Channel | 'by hand';
+  readonly do: Incident['disposition'];
+  readonly rails: readonly Decision[];
+};
+
+/** Who has asked for a release, and for which. */
+export type ReleaseRequest = { readonly mode: ReleaseMode; readonly by: string; readonly at: string };
+
+/** An error that says why nothing was done. */
+const notAdmitted = (words: string): Error => Object.assign(new Error(words), { name: 'NotAdmitted' });
+
+/** Why the record is none that `openIncident` made for this playbook and target; undefined where it is one. */
+const fault = (incident: Incident, kind: ResourceKind): string | undefined => {
+  const { id, key, generation, target, playbook, admission } = incident;
+  if (id !== incidentId(key, generation)) return 'its id is not that of its key';
+  if (key !== incidentKey(kind, target, playbook)) return 'its key is not that of its target';
+  return admission ? undefined : 'the ledger does not show that the rails admitted it';
+};
+
+/** The incident itself. @throws where it was not admitted. */
+export const admitted = (incident: Incident, kind: ResourceKind): Incident => {
+  const wrong = fault(incident, kind);
+  if (wrong === undefined) return incident;
+  throw notAdmitted(
+    `Incident ${incident.id} is not carried out: ${wrong}. Nothing was written; firebreak contain ${incident.playbook} ${incident.target.id} takes the way through the rails.`,
+  );
+};
+
+/** Puts a release on record, so that the workflow that is started for it does something. `by` is who AWS says the caller is. */
+export const admitRelease = async (engine: Engine, id: string, mode: ReleaseMode, by: string): Promise<Incident> => {
+  const at = engine.now().toISOString();
+  const incident = await updateIncident(engine, id, (before) => ({ ...before, releaseRequest: { mode, by, at } }));
+  await append(engine, id, [{ step: 'release asked for', subject: at, attempt: 0, result: `${mode} by ${by}` }]);
+  return incident;
+};
+
+/** As long as its workflow may run. */
+const releaseMinutesMax = 60;
+
+/** @throws where nobody has asked for this release. */
+export const releaseAdmitted = ({ id, releaseRequest }: Incident, mode: ReleaseMode | null, now: Date): void => {
+  const again = `Nothing was written; firebreak release ${id} asks for it.`;
+  if (!releaseRequest) throw notAdmitted(`Nobody has asked to release incident ${id}. ${again}`);
+  if (mode !== null && releaseRequest.mode !== mode)
+    throw notAdmitted(`Incident ${id} was to be released by '${releaseRequest.mode}', not by '${mode}'. ${again}`);
+  const minutes = (now.getTime() - Date.parse(releaseRequest.at)) / 60_000;
+  if (minutes > releaseMinutesMax)
+    throw notAdmitted(
+      `The release of incident ${id} was asked for at ${releaseRequest.at}, which is too long ago. ${again}`,
+    );
+};

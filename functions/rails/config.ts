@@ -1,0 +1,149 @@
+// The configuration of a deployment, typed and checked. Its defaults are what a careful team would begin with.
+import * as v from 'valibot';
+import {
+  account,
+  crownJewel,
+  exemption,
+  fields,
+  list,
+  maybe,
+  pattern,
+  region,
+  text,
+  whole,
+  words,
+  wordsOr,
+} from './config-fields.ts';
+
+/** Its position until somebody turns it: the kill switch is turned without a deployment, and then counts instead. */
+const mode = v.picklist(
+  ['on', 'observe', 'off'],
+  words('no position of the switch', "write 'on', 'observe' (plans and tells, writes nothing) or 'off'"),
+);
+
+const containments = fields({ containments: whole(0), perSeconds: whole(1) }, 'write { containments, perSeconds }');
+const requests = fields({ requests: whole(0), perSeconds: whole(1) }, 'write { requests, perSeconds }');
+const bySeverity = 'write { LOW, MEDIUM, HIGH, CRITICAL }; INFORMATIONAL counts as LOW';
+
+const someBands = <S extends v.GenericSchema>(schema: S) =>
+  fields({ LOW: maybe(schema), MEDIUM: maybe(schema), HIGH: maybe(schema), CRITICAL: maybe(schema) }, bySeverity);
+
+const playbook = fields(
+  {
+    /** 'act' is as far as the playbook itself goes, and never further. */
+    mode: maybe(
+      v.picklist(['act', 'ask', 'plan', 'off'], words('no mode of a playbook', "write 'act', 'ask', 'plan' or 'off'")),
+    ),
+    /** Where the playbook leaves a choice. */
+    options: v.optional(
+      v.record(v.string(), text('a choice'), words('no set of options', 'write { option: choice }')),
+      {},
+    ),
+    /** What happens when nobody answers in time. */
+    onNoAnswer: v.optional(
+      v.picklist(['deny', 'contain'], words('no end of a question', "write 'deny' or 'contain'")),
+      'deny',
+    ),
+    /** Whoever asked for it by hand can't approve it. */
+    approverMustDiffer: v.optional(v.boolean(words('neither true nor false', 'write one of them')), true),
+    /** Instead of the budget that every playbook has. */
+    budget: v.optional(someBands(containments), {}),
+  },
+  'write { mode, options, onNoAnswer, approverMustDiffer, budget }',
+);
+
+const perHour = (most: number) => v.optional(containments, { containments: most, perSeconds: 3600 });
+const requestsPerHour = (most: number) => v.optional(requests, { requests: most, perSeconds: 3600 });
+
+const schema = fields(
+  {
+    mode: v.optional(mode, 'observe'),
+    /** Whose findings are acted upon: 'any' is whatever account has let us in; 'own' is the one that Firebreak runs in. */
+    accounts: v.optional(wordsOr(['any', 'own'], account, 'account ids'), 'any'),
+    regions: v.optional(wordsOr(['any', 'own'], region, 'Regions'), 'any'),
+    /** Accounts whose events may speak of other accounts: delegated administrators of GuardDuty and Security Hub. */
+    administrators: v.optional(list(account), []),
+    /** Where global resources (IAM) are answered for. 'own' fits wherever Firebreak runs in one Region only. */
+    homeRegion: v.optional(
+      v.union([v.literal('own'), region], words("neither 'own' nor a Region", 'write one of them')),
+      'own',
+    ),
+    /** The roles that Firebreak itself works with. */
+    ownRoles: v.optional(list(pattern), ['arn:*:iam::*:role/firebreak-*']),
+    playbooks: v.optional(
+      v.record(v.string(), playbook, words('no set of playbooks', "write { 'isolate-instance': { mode } }")),
+      {},
+    ),
+    budgets: v.optional(
+      fields(
+        {
+          /** Of each playbook in each account. Beyond it a person is asked. */
+          containments: v.optional(
+            fields({ LOW: perHour(3), MEDIUM: perHour(5), HIGH: perHour(10), CRITICAL: perHour(10) }, bySeverity),
+            {},
+          ),
+          /** Of evidence that makes something (snapshots), in each account. Beyond it evidence is told as missing; containment goes on. */
+          evidence: v.optional(
+            fields(
+              {
+                LOW: requestsPerHour(10),
+                MEDIUM: requestsPerHour(20),
+                HIGH: requestsPerHour(40),
+                CRITICAL: requestsPerHour(40),
+              },
+              bySeverity,
+            ),
+            {},
+          ),
+        },
+        'write { containments, evidence }',
+      ),
+      {},
+    ),
+    /** Containing asks a person where it would take more than this from a group, or leave fewer than this. */
+    share: v.optional(
+      fields({ percent: v.optional(whole(0, 100), 50), min: v.optional(whole(0), 1) }, 'write { percent, min }'),
+      {},
+    ),
+    /** What is never contained, by whom, why, and until when. */
+    protected: v.optional(list(exemption), []),
+    /** What is never contained without asking. */
+    crownJewels: v.optional(list(crownJewel), []),
+    /** An older finding asks a person. */
+    staleAfterMinutes: v.optional(whole(1), 60),
+    /** Names or ARNs. Whoever may write Config rules can make one say anything, so any other rule asks. */
+    trustedConfigRules: v.optional(list(pattern), []),
+  },
+  'write defineConfig({ … })',
+);
+
+export type ConfigInput = v.InferInput<typeof schema>;
+export type Config = v.InferOutput<typeof schema>;
+export type Mode = Config['mode'];
+export type Band = keyof Config['budgets']['containments'];
+export type Selector = Config['protected'][number] | Config['crownJewels'][number];
+
+/** Every fault with its place, a line each. */
+export const faultsIn = (input: unknown): readonly string[] => {
+  const parsed = v.safeParse(schema, input);
+  return parsed.success ? [] : parsed.issues.map(said);
+};
+
+/** `protected[2].until: '2026-13-01' is no date: write YYYY-MM-DD` */
+const said = (issue: v.BaseIssue<unknown>): string => {
+  const path = (issue.path ?? []).reduce((before, { key }) => {
+    if (typeof key === 'number') return `${before}[${key}]`;
+    return before === '' ? String(key) : `${before}.${String(key)}`;
+  }, '');
+  return `firebreak.config.ts: ${path ? `${path}: ` : ''}${issue.message}`;
+};
+
+/**
+ * Declares the configuration; what is left out has its default.
+ * @throws all faults at once, each with its place, the wrong value and the remedy.
+ */
+export const defineConfig = (input: ConfigInput): Config => {
+  const faults = faultsIn(input);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return v.parse(schema, input);
+};

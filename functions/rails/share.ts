@@ -1,0 +1,43 @@
+// Shares of a group, in the ledger: two that are contained at once can't each believe that the other one still serves.
+import type { Share } from '../../playbooks/language/playbook.ts';
+import type { Target } from '../../playbooks/language/resource.ts';
+import { type Ledger, type Pause, persist } from '../engine/ledger.ts';
+import type { Config } from './config.ts';
+import type { Decision } from './decision.ts';
+import { shareRail } from './resource.ts';
+
+type Claim = { readonly resource: string; readonly at: string };
+type Claims = { readonly claims: readonly Claim[] };
+
+/** Until then what was taken from a group may not be seen in it; afterwards observe sees it by itself. */
+const unseenSeconds = 120;
+
+interface Tools {
+  readonly ledger: Ledger;
+  readonly now: () => Date;
+  readonly pause: Pause;
+}
+
+/**
+ * Claims this resource's place in the group, in one conditional write. Nothing where it may be taken out.
+ * @throws when the ledger can't be read or written.
+ */
+export const claimShare = (
+  { ledger, now, pause }: Tools,
+  { account, region, id }: Target,
+  share: Share,
+  config: Pick<Config, 'share'>,
+): Promise<readonly Decision[]> =>
+  persist(`Claiming a share of ${share.of}`, pause, async () => {
+    const key = `share/${account}/${region}/${share.of}`;
+    const entry = await ledger.read('budgets', key);
+    const time = now();
+    const recent = ((entry?.value ?? { claims: [] }) as Claims).claims.filter(
+      ({ at }) => time.getTime() - Date.parse(at) < unseenSeconds * 1000,
+    );
+    const others = recent.filter(({ resource }) => resource !== id);
+    const decisions = shareRail(share, config, others.length);
+    if (decisions.length > 0 || others.length < recent.length) return decisions;
+    const claims: Claims = { claims: [...others, { resource: id, at: time.toISOString() }] };
+    return (await ledger.write('budgets', key, claims, entry?.version ?? 0)) ? decisions : undefined;
+  });
