@@ -24,8 +24,10 @@ const unwritable = (ledger: Ledger): Ledger => ({
 const openLedger = async (env: World['env'], access: 'read' | 'write'): Promise<Ledger> => {
   const { sqliteLedger } = await import('../functions/adapters/sqlite-ledger.ts');
   const file = ledgerFile(env);
-  if (access === 'write') return sqliteLedger(file);
-  return unwritable(sqliteLedger(existsSync(file) ? file : ':memory:'));
+  const { withHeads } = await import('../functions/adapters/journal-heads.ts');
+  const heads = `${file}.heads`;
+  if (access === 'write') return withHeads(sqliteLedger(file), heads);
+  return unwritable(withHeads(sqliteLedger(existsSync(file) ? file : ':memory:'), heads));
 };
 
 /** Whether somebody has something to say before we go. */

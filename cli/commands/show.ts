@@ -2,6 +2,7 @@
 import { type Incident, readIncident } from '../../functions/engine/incident.ts';
 import { brokenLink, type JournalBlock, readJournal } from '../../functions/engine/journal.ts';
 import type { Ledger } from '../../functions/engine/ledger.ts';
+import { manifestOf } from '../../functions/engine/preserve.ts';
 import { command, json } from '../command.ts';
 import { resultOf, showResult } from '../result.ts';
 import { jsonText, paragraph, type Screen, table } from '../screen.ts';
@@ -48,14 +49,29 @@ export const show = command({
     const ledger = await world.ledger('read');
     const incident = await incidentNamed(ledger, id);
     const blocks = await readJournal(ledger, id);
-    const broken = brokenLink(blocks) ?? null;
+    const broken = brokenLink(blocks) ?? (await ledger.witness?.(id, blocks)) ?? null;
     const result = resultOf(incident, playbooks.get(incident.playbook));
     const { generation, phase, because, openedBy, openedAt, firstEffectAt, endedAt, plan, approval } = incident;
     const about = { case: incident.case, generation, phase, because, openedBy, openedAt, firstEffectAt, endedAt };
     const journal = blocks.flatMap((block) => block.entries);
     if (values.json) {
+      const manifests = await Promise.all(
+        incident.evidence.map(async (item) => ({
+          kind: item.kind,
+          subject: item.subject,
+          manifest: await manifestOf({ ledger }, incident, item),
+        })),
+      );
       world.out.line(
-        jsonText({ ...result, ...about, plan, approval, journal, chain: { whole: broken === null, broken } }),
+        jsonText({
+          ...result,
+          ...about,
+          plan,
+          approval,
+          manifests,
+          journal,
+          chain: { whole: broken === null, broken },
+        }),
       );
       return broken ? 1 : 0;
     }

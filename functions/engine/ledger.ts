@@ -20,6 +20,8 @@ export interface Ledger {
   write(collection: Collection, key: string, value: Json, expectedVersion: number): Promise<boolean>;
   /** All records whose key begins so, by key. */
   list(collection: Collection, prefix: string): Promise<readonly LedgerRecord[]>;
+  /** What was noted of an incident's journal outside the ledger, where that is done: what speaks against these blocks, if anything does. */
+  witness?(incident: string, blocks: readonly { readonly hash: string }[]): Promise<string | undefined>;
 }
 
 /** How often a conditional write is tried before it is given up in words. With jitter, a hundred tries outlast any real contention. */

@@ -35,7 +35,7 @@ type Input = Readonly<Record<string, unknown>>;
 type Tags = readonly { readonly Key?: string; readonly Value?: string }[];
 type Ask = { readonly action?: string; readonly resource: string; readonly context?: AskedAction['context'] };
 
-const text = (input: Input, name: string): string => String(input[name] ?? '');
+const text = (input: Input, name: string): string => (input[name] as string | undefined) ?? '';
 const texts = (input: Input, name: string): readonly string[] => (input[name] as readonly string[] | undefined) ?? [];
 const requestTags = (tags: Tags): AskedAction['context'] => ({
   ...Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [`aws:RequestTag/${Key}`, Value])),

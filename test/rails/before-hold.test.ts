@@ -1,4 +1,5 @@
 // The rails where they stand: on the whole path from an event to the account, and before the first hold. What stops says so.
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { readJournal } from '../../functions/engine/journal.ts';
 import { receive } from '../../functions/engine/receive.ts';
@@ -17,6 +18,7 @@ import { type Ground, here, leakedKey, on, onlyIncident, openBucket, own, stolen
 
 const entry = { owner: 'payments', reason: 'card terminals', until: '2026-12-31' };
 const silent = 'silence' as const;
+const none = { containments: 0, perSeconds: 3600 };
 
 const respond = async (make: typeof stolenKey, input: ConfigInput, options: Partial<PracticeOptions> = {}) => {
   const staged = await make({ config: on(input), answer: silent, ...options });
@@ -125,8 +127,6 @@ describe('each stops before the first hold, writes nothing, and says by which ru
     }
   });
 });
-
-const none = { containments: 0, perSeconds: 3600 };
 
 describe('a rail that cannot be read asks a person', () => {
   const asked = async (staged: Ground): Promise<string> => {
@@ -260,7 +260,6 @@ describe('a burst of forged findings', () => {
 
 /** More buckets that stand open as the first one does. */
 const stagedBuckets = async ({ practice }: Ground, many: number): Promise<readonly string[]> => {
-  const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
   const names = Array.from({ length: many }, (_, index) => `forged-${index}`);
   for (const Bucket of names)
     await practice.stage

@@ -122,7 +122,10 @@ const interleaved = (ledger: Ledger, scheduler: fc.Scheduler, dies: () => 'befor
 };
 
 const asking = fc.array(
-  fc.record({ incident: fc.constantFrom(...'abcdefgh'), severity: fc.constantFrom(...severities) }),
+  fc.record({
+    incident: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
+    severity: fc.constantFrom(...severities),
+  }),
   { minLength: 1, maxLength: 12 },
 );
 const small = fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2));

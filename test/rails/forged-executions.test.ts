@@ -51,7 +51,7 @@ const rewritten = async (change: (record: { [key: string]: Json }) => void, begu
   const entry = await begun.practice.ledger.read('incidents', begun.id);
   const record = structuredClone(entry?.value) as { [key: string]: Json };
   change(record);
-  const id = String(record.id);
+  const id = record.id as string;
   await begun.practice.ledger.write('incidents', id, record, id === begun.id ? (entry?.version ?? 0) : 0);
   return { ...begun, id };
 };
