@@ -7,7 +7,7 @@ import {
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Aws } from '../../playbooks/language/aws.ts';
 import { gone } from '../../playbooks/language/aws.ts';
 import { target, targetId } from '../../playbooks/settings/elastic-load-balancing.ts';
@@ -17,6 +17,8 @@ const client = mockClient(ElasticLoadBalancingV2Client);
 const aws = ((Client: new (config: object) => unknown) => new Client({ region: 'eu-central-1' })) as unknown as Aws;
 
 afterEach(() => client.reset());
+// Other tests of the same process use real clients.
+afterAll(() => client.restore());
 
 const health = (description: TargetHealthDescription): void => {
   client.on(DescribeTargetHealthCommand).resolves({ TargetHealthDescriptions: [description] });
