@@ -149,7 +149,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
       // The engine's own jitter is chance; here it comes from the seed, as everything does.
       pause: () => world.clock.sleep(jitter.between(1, 50)),
       aws,
-      notify: sender(session, aws).notify,
+      ...sender(session, aws),
       playbooks,
       options: options.options ?? {},
       config,

@@ -29,7 +29,7 @@ const reads = /^(Get|List|Describe|Head|Lookup|Simulate|Check|Search)/;
 /** Refuses, before anything is sent, every call that could change something. */
 const readOnly = (client: AnyClient): void =>
   client.middlewareStack.add(
-    (next, context) => (args) => {
+    (next, context) => async (args) => {
       const command = (context.commandName ?? '').replace(/Command$/, '');
       if (reads.test(command)) return next(args);
       throw new Error(`${command} was attempted where only reading is allowed: playbooks observe, the engine writes.`);

@@ -1,5 +1,6 @@
 // What the engine needs from the place where it runs: a Lambda, the command line, or a drill.
 import type { Aws } from '../../playbooks/language/aws.ts';
+import type { Finding } from '../../playbooks/language/finding.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { type Place, parseArn } from '../../playbooks/language/resource.ts';
 import { type Config, defineConfig } from '../rails/config.ts';
@@ -29,6 +30,8 @@ export interface Engine {
   readonly report: (progress: Progress) => void;
   /** Tells people, where somebody is to be told. May throw: a notice never fails containment. */
   readonly notify?: (incident: Incident) => Promise<void>;
+  /** Tells people of a finding that nobody acts on. May throw, as `notify` may. */
+  readonly tell?: (finding: Finding, reason: string) => Promise<void>;
   /** The deployment's rails. Only a person at the command line may be without: what is done there is asked for by hand. */
   readonly config?: Config;
   /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */

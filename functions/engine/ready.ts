@@ -67,15 +67,20 @@ const approved = async (engine: Engine, incident: Incident): Promise<Ready> => {
       ),
     };
   const why = [incident.because, ...incident.rails.filter((one) => one.do === 'ask').map(saidDecision)].join('; ');
-  const waiting = await updateIncident(engine, incident.id, (before) => ({
-    ...before,
-    phase: 'waiting',
-    outcome: 'waiting',
-    reason: `Waiting for approval: ${why}`,
-    approval: null,
-    asked: before.asked + 1,
-  }));
-  return whileWaiting(engine, waiting);
+  const waiting = await updateIncident(engine, incident.id, (before) =>
+    // A finding that need not ask may have come while this was weighed.
+    before.disposition !== 'ask' || isOver(before)
+      ? before
+      : {
+          ...before,
+          phase: 'waiting',
+          outcome: 'waiting',
+          reason: `Waiting for approval: ${why}`,
+          approval: null,
+          asked: before.asked + 1,
+        },
+  );
+  return waiting.phase === 'waiting' ? whileWaiting(engine, waiting) : ready(engine, waiting.id);
 };
 
 /** How an incident ends that a rail does not let through. */

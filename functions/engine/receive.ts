@@ -10,7 +10,7 @@ import { type SwitchState, switchState } from '../rails/switch.ts';
 import { partitionOf } from '../sources/boundary.ts';
 import { readEvent } from '../sources/read-event.ts';
 import { tell } from './close.ts';
-import { configOf, type Engine, ownPlace, playbookNamed } from './engine.ts';
+import { configOf, type Engine, ownPlace, playbookNamed, whatAwsSaid } from './engine.ts';
 import { type Incident, incidentKey, openIncident, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
 import { optionsFor } from './plan.ts';
@@ -90,6 +90,17 @@ const take = async (engine: Engine, answering: Answering): Promise<Received['inc
   return { incident, opened, next };
 };
 
+/** A finding that nobody acts on is told, never dropped. That it could not be told is reported; the event is answered all the same. */
+const tellOf = async (engine: Engine, { finding, do: how, reason }: Received['told'][number]): Promise<void> => {
+  if (how === 'ignore') return;
+  engine.report({ step: 'told', text: `${finding.type}: ${reason}` });
+  try {
+    await engine.tell?.(finding, reason);
+  } catch (error) {
+    engine.report({ step: 'notice', text: `could not be sent: ${whatAwsSaid(error)}` });
+  }
+};
+
 type Answered = Received['incidents'][number] | Received['told'][number];
 
 const answerOne = async (
@@ -140,9 +151,7 @@ export const receive = async (engine: Engine, event: unknown): Promise<Received 
     for (const answer of route(finding, engine.playbooks).answers)
       answered.push(await answerOne(engine, arriving, finding, answer, ownDoing));
   }
-  return {
-    incidents: answered.filter((one) => 'incident' in one),
-    told: answered.filter((one) => 'finding' in one),
-    gaps: reading.gaps,
-  };
+  const told = answered.filter((one) => 'finding' in one);
+  for (const one of told) await tellOf(engine, one);
+  return { incidents: answered.filter((one) => 'incident' in one), told, gaps: reading.gaps };
 };

@@ -1,20 +1,14 @@
 // The rails where they stand: on the whole path from an event to the account, and before the first hold. What stops says so.
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { incidentKey, openIncident } from '../../functions/engine/incident.ts';
 import { readJournal } from '../../functions/engine/journal.ts';
 import { receive } from '../../functions/engine/receive.ts';
 import { playbookHandler } from '../../functions/playbook.ts';
 import type { ConfigInput, Mode } from '../../functions/rails/config.ts';
 import { cachedSwitch } from '../../functions/rails/switch.ts';
-import { createPractice, type PracticeOptions } from '../../gameday/practice.ts';
-import { guardDutyEvent } from '../../playbooks/events/guardduty.ts';
-import { guardDuty } from '../../playbooks/language/answer.ts';
-import { evidence } from '../../playbooks/language/evidence.ts';
-import { type Bearing, playbook } from '../../playbooks/language/playbook.ts';
-import { allow } from '../../playbooks/language/statement.ts';
-import { ec2Instance } from '../../playbooks/resources/ec2.ts';
-import { playbooks } from '../laws/staged.ts';
-import { type Ground, here, leakedKey, on, onlyIncident, openBucket, own, stolenKey } from './ground.ts';
+import type { PracticeOptions } from '../../gameday/practice.ts';
+import { bucket } from '../../playbooks/resources/s3.ts';
+import { altered, type Ground, here, leakedKey, on, onlyIncident, openBucket, own, stolenKey } from './ground.ts';
 
 const entry = { owner: 'payments', reason: 'card terminals', until: '2026-12-31' };
 const silent = 'silence' as const;
@@ -210,6 +204,25 @@ describe('the switch is in force at every step', () => {
     expect(await staged.harm()).toBe(true);
   });
 
+  it('turned off in the middle: what is still open stays open, and is told', async () => {
+    const { staged, incident, turn } = await turning(openBucket);
+    const { world } = staged.practice;
+    world.inject(({ write, session }) => (write && !session.startsWith('stage') ? 'denied' : undefined));
+    const { incident: failed } = await staged.practice.contain(incident);
+    expect(failed).toMatchObject({ phase: 'holding', outcome: 'failed' });
+    world.inject(undefined);
+    turn('observe');
+    const before = staged.writes().length;
+    expect((await staged.practice.contain(failed)).incident).toMatchObject({ outcome: 'failed' });
+    expect(staged.writes().length).toBe(before);
+    const steps = (await readJournal(staged.practice.ledger, incident.id)).flatMap((block) => block.entries);
+    expect(steps.find(({ step }) => step === 'halted')?.result).toMatch(
+      /^kill switch: the kill switch is on 'observe'/,
+    );
+    turn('on');
+    expect((await staged.practice.contain(failed)).incident).toMatchObject({ outcome: 'contained' });
+  });
+
   it('is believed for 5 s at most', async () => {
     let position: Mode = 'on';
     const staged = await stolenKey({ config: on(), answer: silent });
@@ -226,127 +239,57 @@ describe('the switch is in force at every step', () => {
   });
 });
 
-describe('a burst of forged findings', () => {
-  it('takes no more than the budget, and each other one asks', async () => {
-    const most = 2;
+describe('by hand', () => {
+  const byHand = async (input: ConfigInput) => {
+    const staged = await openBucket({ config: on(input), answer: silent });
+    const { bucket: id } = staged.arranged as { bucket: string };
     const name = 'block-public-bucket';
-    const definition = playbooks.get(name);
-    if (!definition) throw new Error(name);
-    const staged = await openBucket({
-      config: on({
-        playbooks: { [name]: { budget: { LOW: none, MEDIUM: none, HIGH: { containments: most, perSeconds: 3600 } } } },
-      }),
-      answer: silent,
+    const target = { type: bucket.type, id, partition: 'aws', account: own, region: here, detail: {} };
+    const { incident } = await openIncident(staged.practice.engine('console'), {
+      key: incidentKey(bucket, target, name),
+      playbook: name,
+      target,
+      options: {},
+      disposition: 'contain',
+      because: 'asked for by hand',
+      finding: null,
+      openedBy: 'arn:aws:iam::111122223333:user/oncall',
+      approval: null,
     });
-    const { bucket } = staged.arranged as { bucket: string };
-    const exists = await stagedBuckets(staged, 6);
-    const events = [bucket, ...exists].map((one) =>
-      guardDutyEvent({
-        type: 'Policy:S3/BucketAnonymousAccessGranted',
-        severity: 8,
-        account: own,
-        region: here,
-        at: staged.practice.stage.now,
-        resource: { buckets: [{ name: one }] },
-      }),
-    );
-    const responses = await Promise.all(events.map((event) => staged.practice.respond(event)));
-    const outcomes = responses.flatMap(({ executions }) => executions.map(({ incident }) => incident.outcome));
-    expect(outcomes.filter((one) => one === 'contained')).toHaveLength(most);
-    expect(outcomes.filter((one) => one === 'expired')).toHaveLength(events.length - most);
-    expect(staged.practice.notices().filter(({ needsAnswer }) => needsAnswer)).toHaveLength(events.length - most);
+    return { staged, incident: (await staged.practice.contain(incident)).incident };
+  };
+
+  it.each<[string, ConfigInput, string]>([
+    ['goes on', {}, 'contained'],
+    ['with the playbook off', { playbooks: { 'block-public-bucket': { mode: 'off' } } }, 'refused'],
+    ['with the switch on observe', { mode: 'observe' }, 'planned'],
+    ['with an exemption', { protected: [{ ...entry, arn: 'arn:aws:s3:::*' }] }, 'refused'],
+    [
+      'with no budget',
+      { playbooks: { 'block-public-bucket': { budget: { LOW: none, MEDIUM: none, HIGH: none } } } },
+      'expired',
+    ],
+  ])('%s', async (_what, input, outcome) => {
+    const { staged, incident } = await byHand(input);
+    expect(incident).toMatchObject({ outcome, admission: { way: 'by hand' } });
+    expect(staged.writes().length > 0).toBe(outcome === 'contained');
   });
 });
 
-/** More buckets that stand open as the first one does. */
-const stagedBuckets = async ({ practice }: Ground, many: number): Promise<readonly string[]> => {
-  const names = Array.from({ length: many }, (_, index) => `forged-${index}`);
-  for (const Bucket of names)
-    await practice.stage
-      .aws(S3Client)
-      .send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: here } }));
-  return names;
-};
-
-describe('evidence has a budget of its own', () => {
-  let asked: string[] = [];
-  const snapshots = evidence<null>({
-    name: 'test/snapshot',
-    permissions: [allow('ec2:CreateSnapshots')],
-    reuseSeconds: 0,
-    request: async (_aws, subject) => {
-      asked.push(subject);
-      return { reference: subject, state: 'complete', note: '', manifest: null };
-    },
-  });
-  const preserving = playbook({
-    title: 'Snapshot an instance',
-    containment: 'evidence',
-    resource: ec2Instance,
-    answers: [guardDuty('Behavior:EC2/*')],
-    approval: 'automatic',
-    settings: {},
-    evidence: { snapshots },
-    permissions: [],
-    observe: async ({ id }) => ({ id }),
-    preserve: ({ id }, take) => [take.snapshots(id)],
-    bearing: (): Bearing => ({ arns: [], tags: {}, shares: [] }),
-    contain: () => [],
-    residual: () => [],
-  });
-  const play = async (input: ConfigInput, answer: 'approve' | 'silence') => {
-    asked = [];
-    const practice = createPractice({
-      playbooks: new Map([['snapshot', preserving]]),
-      seed: 1,
-      latency: 'none',
-      config: on(input),
-      answer,
-    });
-    const event = guardDutyEvent({
-      type: 'Behavior:EC2/TrafficVolumeUnusual',
-      severity: 5,
-      account: own,
-      region: here,
-      at: practice.stage.now,
-      resource: { instance: { id: 'i-0a1b2c3d4e5f60001' } },
-    });
-    const { executions } = await practice.respond(event);
-    return executions[0]?.incident;
-  };
-  const used = { requests: 0, perSeconds: 3600 };
-  const exhausted = { budgets: { evidence: { LOW: used, MEDIUM: used, HIGH: used, CRITICAL: used } } };
-
-  it('within it, evidence is taken', async () => {
-    expect(await play({}, 'silence')).toMatchObject({ outcome: 'preserved' });
-    expect(asked).toHaveLength(1);
+describe('what no rail lets through is told', () => {
+  it.each<[string, ConfigInput, RegExp]>([
+    ['the switch off', { mode: 'off' }, /kill switch: the kill switch is 'off'/],
+    ['an account that is not answered for', { accounts: ['444455556666'] }, /answered for: account 111122223333/],
+  ])('%s', async (_what, input, reason) => {
+    const { staged, response } = await respond(stolenKey, input);
+    expect(response.received.told).toMatchObject([{ do: 'tell', reason: expect.stringMatching(reason) }]);
+    expect(staged.practice.notices()).toMatchObject([{ happened: 'told', reason: expect.stringMatching(reason) }]);
   });
 
-  it('beyond it a person is asked, and nothing is taken before the answer', async () => {
-    expect(await play(exhausted, 'silence')).toMatchObject({
-      outcome: 'expired',
-      rails: [{ rule: 'evidence budget', do: 'ask' }],
-    });
-    expect(asked).toEqual([]);
-    expect(await play(exhausted, 'approve')).toMatchObject({ outcome: 'preserved' });
-    expect(asked).toHaveLength(1);
-  });
-
-  it('a playbook that contains goes on without it, and says that it is missing', async () => {
-    const definition = playbooks.get('disable-access-key');
-    const principal = definition?.evidence.principal;
-    if (!definition || !principal) throw new Error('disable-access-key takes evidence of the principal');
-    const making = {
-      ...definition,
-      evidence: { principal: { ...principal, permissions: [allow('iam:CreateSomething')] } },
-    };
-    const { incident } = await respond(stolenKey, exhausted, { playbooks: new Map([['disable-access-key', making]]) });
-    expect(incident).toMatchObject({
-      outcome: 'contained',
-      rails: [{ rule: 'evidence budget', do: 'contain' }],
-      evidence: [
-        { state: 'failed', note: expect.stringMatching(/^Not asked for: what HIGH findings may use is used up/) },
-      ],
-    });
+  it('what is ignored is not', async () => {
+    const staged = await stolenKey({ config: on() });
+    const { received } = await staged.practice.respond(altered(staged.event, ['detail', 'service', 'archived'], true));
+    expect(received.told).toMatchObject([{ do: 'ignore' }]);
+    expect(staged.practice.notices()).toEqual([]);
   });
 });

@@ -61,6 +61,12 @@ describe('one after the other', () => {
       'exhausted',
     ]);
     expect(
+      inTurn(
+        budgetOf(1, 1, 1, 9),
+        ['a', 'b', 'c', 'd'].map((incident) => [incident, 'HIGH'] as const),
+      ),
+    ).toEqual(['drawn HIGH', 'drawn MEDIUM', 'drawn LOW', 'exhausted']);
+    expect(
       inTurn(budgetOf(1, 9, 9, 9), [
         ['a', 'LOW'],
         ['b', 'INFORMATIONAL'],

@@ -124,14 +124,14 @@ const executions: readonly Execution[] = [
     contain,
   ],
   [
-    'a record with another target',
-    async () =>
-      rewritten(
-        (record) => {
-          record.target = { ...(record.target as object), id: 'AKIAIOSFODNN7EXAMPLE' } as Json;
-        },
-        await opened(),
-      ),
+    'a record with another target, which is there as well',
+    async () => {
+      const begun = await opened();
+      const { otherKey } = begun.arranged as { otherKey: string };
+      return rewritten((record) => {
+        record.target = { ...(record.target as object), id: otherKey } as Json;
+      }, begun);
+    },
     contain,
   ],
   [

@@ -211,6 +211,9 @@ describe('nobody can plant an incident that swallows the attack', () => {
     const fresh = guardDutyEvent(ofKey(staged, { at: later(staged, 80 * 60), count: 2 }));
     const { incidents } = await received(staged.engine, fresh);
     expect(incidents).toMatchObject([{ opened: true, incident: { generation: 2 } }]);
+    const other = await waiting();
+    other.practice.world.clock.advance(80 * 3_600_000);
+    expect((await received(other.engine, other.event)).incidents).toMatchObject([{ opened: true }]);
   });
 
   it.each<[string, Parameters<typeof stolenKey>[0], string, (staged: Ground) => void]>([
@@ -294,6 +297,13 @@ describe('a finding that comes again after containment', () => {
     expect((await practice.respond(news(15))).checked).toHaveLength(1);
     expect((await practice.respond(news(15))).checked).toHaveLength(0);
     expect((await practice.respond(news(30))).checked).toHaveLength(1);
+  });
+
+  it('and not for an older one that comes late', async () => {
+    const { practice, news, event } = await contained();
+    expect((await practice.respond(news(30))).checked).toHaveLength(1);
+    expect((await practice.respond(news(15))).checked).toHaveLength(0);
+    expect((await practice.respond(event)).checked).toHaveLength(0);
   });
 
   it('again, where whoever should have looked died before', async () => {

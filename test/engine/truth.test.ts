@@ -1,0 +1,59 @@
+// What the engine may claim, and whom it lets write.
+import { CreateUserCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../functions/engine/check.ts';
+import { contain } from '../../functions/engine/contain.ts';
+import type { HoldRecord } from '../../functions/engine/hold.ts';
+import { receive } from '../../functions/engine/receive.ts';
+import { release, verifyRelease } from '../../functions/engine/release.ts';
+import { cases, differences, stage } from '../laws/staged.ts';
+
+const scenario = (name: string) => {
+  const one = cases.find((each) => each.name === name);
+  if (!one) throw new Error(`The scenario ${name} is gone.`);
+  return one;
+};
+
+describe('verifying', () => {
+  it('counts what can not be read as open, and says what AWS said', async () => {
+    const { respond, practice } = await stage(scenario('leaked-key'));
+    const { incident } = await respond();
+    practice.world.inject(({ command }) => (command === 'ListAccessKeys' ? 'denied' : undefined));
+    const checked = await check(practice.engine('check'), incident.id);
+    expect(checked.outcome).toBe('drifted');
+    expect(checked.reason).toMatch(/Could not be read: AccessDenied/);
+  });
+});
+
+describe('clients for reading', () => {
+  it('refuse a call that could change something before it is sent', async () => {
+    const { practice } = await stage(scenario('leaked-key'));
+    const aws = practice.engine('observe').aws(practice.stage, 'fb-000000000000', 'read');
+    const before = practice.world.calls.length;
+    await expect(aws(IAMClient).send(new CreateUserCommand({ UserName: 'mallory' }))).rejects.toThrow(
+      /only reading is allowed/,
+    );
+    expect(practice.world.calls.length).toBe(before);
+    await expect(aws(IAMClient).send(new GetUserCommand({ UserName: 'nobody' }))).rejects.toThrow(/nobody/);
+  });
+});
+
+describe('a release while the same incident is being contained', () => {
+  it.each(Array.from({ length: 25 }, (_, seed) => seed + 1))('leaves no hold behind, seed %i', async (seed) => {
+    const { practice, event, before } = await stage(scenario('leaked-key'), { seed, latency: 'seeded' });
+    const received = await receive(practice.engine('receive'), event);
+    if ('unreadable' in received) throw new Error(received.unreadable);
+    const id = received.incidents[0]?.incident.id ?? '';
+    const releasing = async () => {
+      await practice.world.clock.sleep(seed * 40);
+      const engine = practice.engine('release');
+      await release(engine, id, 'force');
+      await practice.world.clock.sleep(10_000);
+      await verifyRelease(engine, id);
+    };
+    await Promise.all([contain(practice.engine('contain'), id), releasing()]);
+    const holds = (await practice.ledger.list('holds', '')).map(({ value }) => value as HoldRecord);
+    expect(holds.filter(({ holders }) => id in holders)).toEqual([]);
+    expect(differences(before, practice.world.snapshot())).toEqual([]);
+  });
+});
