@@ -52,9 +52,19 @@ export const isTrackedByNat = async (aws: Aws, instance: string): Promise<boolea
   return found?.State?.Name === 'running' && throughNat;
 };
 
-type Document = { readonly Statement: readonly { Effect: string; Action: unknown; Condition?: unknown }[] };
+type Document = {
+  readonly Statement: readonly {
+    Effect: string;
+    Action?: unknown;
+    NotAction?: readonly string[];
+    Condition?: unknown;
+  }[];
+};
 
-/** Whether the role denies everything to the session that EC2 names after the instance. */
+/** What the attacker has no use for: only Systems Manager can speak to its agent. */
+const harmless = /^(ssm|ssmmessages|ec2messages):(?!Get(?!Document)|\*$)|^(ssmmessages|ec2messages):\*$/;
+
+/** Whether the role denies everything that is of use to the session that EC2 names after the instance. */
 export const isSessionDenied = async (
   aws: Aws,
   { roleName: RoleName, roleId }: { readonly roleName: string; readonly roleId: string },
@@ -66,9 +76,9 @@ export const isSessionDenied = async (
     const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
     const { Statement } = JSON.parse(decodeURIComponent(PolicyDocument)) as Document;
     const denies = Statement.some(
-      ({ Effect, Action, Condition }) =>
+      ({ Effect, Action, NotAction, Condition }) =>
         Effect === 'Deny' &&
-        Action === '*' &&
+        (Action === '*' || NotAction?.every((action) => harmless.test(action))) &&
         JSON.stringify(Condition) === JSON.stringify({ StringEquals: { 'aws:userid': `${roleId}:${instance}` } }),
     );
     if (denies) return true;

@@ -58,7 +58,15 @@ export default playbook({
       // Then at once what stops the attack, the rest after it: none of it needs to precede the cut, and every call is time for the attacker.
       ...own.map(({ id }) => set.isolation(id, options.variant)),
       ...own.flatMap(({ elastic }) => elastic).map(({ allocation }) => set.address(allocation, 'detached')),
-      ...(role ? [set.credentials(`${role.name}/${role.id}:${instance}`, 'denied')] : []),
+      // Without its credentials the investigators' agent would be mute.
+      ...(role
+        ? [
+            set.credentials(
+              `${role.name}/${role.id}:${instance}`,
+              options.variant === 'forensic' ? 'agent-only' : 'denied',
+            ),
+          ]
+        : []),
       // A web shell speaks over connections that the load balancer holds open, and those outlive the cut.
       ...seen.targetGroups.flatMap(({ targets }) => targets).map(({ id }) => set.target(id, 'deregistered')),
       ...seen.classicBalancers.map(({ id }) => set.classic(id, 'deregistered')),

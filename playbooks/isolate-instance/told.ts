@@ -87,11 +87,15 @@ const evidence = (seen: Seen): readonly string[] => [
 
 const forensic = (seen: Seen): readonly string[] => {
   const vpcs = [...new Set(seen.interfaces.map(({ vpc }) => vpc))];
-  return vpcs
-    .filter((vpc) => !seen.endpoints.some((one) => one.vpc === vpc && one.service === 'ssm'))
-    .map(
+  const mute = vpcs.filter((vpc) => !seen.endpoints.some((one) => one.vpc === vpc && one.service === 'ssm'));
+  return [
+    ...mute.map(
       (vpc) => `${vpc} has no endpoint for Systems Manager: its agent reaches nothing, as if the instance were sealed.`,
-    );
+    ),
+    ...(seen.role
+      ? ["The instance's credentials go on working for what Systems Manager's agent does, and for nothing else."]
+      : []),
+  ];
 };
 
 type Options = { readonly variant: 'sealed' | 'forensic' };

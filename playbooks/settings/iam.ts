@@ -62,28 +62,57 @@ const sessionPolicyName = (id: RoleSessionId): string =>
 const deny = (condition: Json): Json => ({ Effect: 'Deny', Action: '*', Resource: '*', Condition: condition });
 
 /**
+ * What Systems Manager's agent needs to be led by investigators, and no more: of AmazonSSMManagedInstanceCore, without the parameters,
+ * which may be secrets.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html
+ */
+const agentActions = [
+  'ssm:DescribeAssociation',
+  'ssm:DescribeDocument',
+  'ssm:GetDocument',
+  'ssm:ListAssociations',
+  'ssm:ListInstanceAssociations',
+  'ssm:PutInventory',
+  'ssm:UpdateAssociationStatus',
+  'ssm:UpdateInstanceAssociationStatus',
+  'ssm:UpdateInstanceInformation',
+  'ssmmessages:*',
+  'ec2messages:*',
+];
+
+const denyAllBut = (actions: readonly string[], condition: Json): Json => ({
+  Effect: 'Deny',
+  NotAction: actions,
+  Resource: '*',
+  Condition: condition,
+});
+
+/**
  * EC2 names the session after the instance. Its sessions carry `ec2:SourceInstanceARN` besides, on the instance and off it:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  * Other instances with the same role go on, which a deny by `aws:TokenIssueTime` would cut off until IMDS refreshes.
  */
-const sessionDocument = (aws: Aws, id: RoleSessionId): Json => {
+const sessionDocument = (aws: Aws, id: RoleSessionId, to: 'denied' | 'agent-only'): Json => {
+  const denying = (condition: Json) => (to === 'denied' ? deny(condition) : denyAllBut(agentActions, condition));
   const { userId, sessionName } = partsOf(id);
   const instance = `arn:${aws.partition}:ec2:*:${aws.account}:instance/${sessionName}`;
   return {
     Version: '2012-10-17',
     Statement: [
-      deny({ StringEquals: { 'aws:userid': userId } }),
-      ...(/^i-[0-9a-f]+$/.test(sessionName) ? [deny({ ArnLike: { 'ec2:SourceInstanceARN': instance } })] : []),
+      denying({ StringEquals: { 'aws:userid': userId } }),
+      ...(/^i-[0-9a-f]+$/.test(sessionName) ? [denying({ ArnLike: { 'ec2:SourceInstanceARN': instance } })] : []),
     ],
   };
 };
 
+type RoleSessionAccess = 'allowed' | 'agent-only' | 'denied' | 'altered';
+
 /**
- * Everything denied to one session of a role, now and whenever it is taken up again under that name; all other sessions live on.
+ * Everything, or everything but what Systems Manager's agent needs, denied to one session of a role, now and whenever it is taken up again under that name; all other sessions live on.
  * 'altered': a policy with our name has other content. AWS answers UnmodifiableEntity for service-linked roles and for those of
  * Identity Center (`AWSReservedSSO_…`): a playbook refuses them before.
  */
-export const roleSessionDeny = setting<RoleSessionId, 'allowed' | 'denied' | 'altered'>({
+export const roleSessionDeny = setting<RoleSessionId, RoleSessionAccess>({
   name: 'iam/role-session-deny',
   version: 1,
   scope: 'global',
@@ -103,20 +132,29 @@ export const roleSessionDeny = setting<RoleSessionId, 'allowed' | 'denied' | 'al
     // A role made anew under the same name has another id, and none of the sessions of the old one.
     if (role === gone || role.Role?.RoleId !== roleId) return gone;
     if (policy === gone) return 'allowed';
-    return same(decoded(policy.PolicyDocument), sessionDocument(aws, id)) ? 'denied' : 'altered';
+    const document = decoded(policy.PolicyDocument);
+    const found = (['denied', 'agent-only'] as const).find((value) => same(document, sessionDocument(aws, id, value)));
+    return found ?? 'altered';
   },
   write: async (aws, id, to) => {
     const policy = { RoleName: partsOf(id).roleName, PolicyName: sessionPolicyName(id) };
     if (to === 'altered') throw altered(policy.PolicyName);
-    if (to === 'denied') {
-      const PolicyDocument = JSON.stringify(sessionDocument(aws, id));
+    if (to !== 'allowed') {
+      const PolicyDocument = JSON.stringify(sessionDocument(aws, id, to));
       await aws(IAMClient).send(new PutRolePolicyCommand({ ...policy, PolicyDocument }));
     } else {
       // A repeated call finds it deleted by the first, whose answer was lost.
       await unless(['NoSuchEntityException'], null, () => aws(IAMClient).send(new DeleteRolePolicyCommand(policy)));
     }
   },
-  say: (value) => ({ allowed: 'session allowed', denied: 'session denied', altered: 'altered by others' })[value],
+  combine: (values) => (values.includes('denied') ? 'denied' : 'agent-only'),
+  say: (value) =>
+    ({
+      allowed: 'session allowed',
+      'agent-only': "session denied, but for Systems Manager's agent",
+      denied: 'session denied',
+      altered: 'altered by others',
+    })[value],
 });
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html

@@ -5,6 +5,7 @@ import {
   CreateUserCommand,
   DeleteRoleCommand,
   DeleteUserPolicyCommand,
+  GetRolePolicyCommand,
   GetUserPolicyCommand,
   IAMClient,
   ListRolePoliciesCommand,
@@ -50,6 +51,28 @@ const makeRole = async (RoleName: string): Promise<string> => {
 describe('role-session-deny', () => {
   const session = (name: string) => ({ roleName: 'fleet', sessionName: name, issuedAt: practice.world.clock.now() });
   const acts = (name: string) => canAct(practice.world.state, aws.account, session(name));
+
+  it("leaves Systems Manager's agent its calls where investigators need it, and no secrets; a full denial wins over that", async () => {
+    const roleId = await makeRole('fleet');
+    const id: RoleSessionId = `fleet/${roleId}:i-0a1b2c3d4e5f60001`;
+    await roleSessionDeny.write(aws, id, 'agent-only');
+    expect(await roleSessionDeny.read(aws, id)).toBe('agent-only');
+    const { PolicyDocument = '' } = await iam.send(
+      new GetRolePolicyCommand({
+        RoleName: 'fleet',
+        PolicyName: (await iam.send(new ListRolePoliciesCommand({ RoleName: 'fleet' }))).PolicyNames?.[0] ?? '',
+      }),
+    );
+    const { Statement } = JSON.parse(decodeURIComponent(PolicyDocument)) as {
+      Statement: { Action?: string; NotAction: string[] }[];
+    };
+    for (const { Action, NotAction } of Statement) {
+      expect(Action).toBeUndefined();
+      expect(NotAction).toContain('ssmmessages:*');
+      expect(NotAction.filter((action) => /^ssm:(\*|GetParameter)/.test(action))).toEqual([]);
+    }
+    expect(roleSessionDeny.combine?.(['agent-only', 'denied'])).toBe('denied');
+  });
 
   it('denies one session of a role, and gives back what it took; all others live on', async () => {
     const id: RoleSessionId = `fleet/${await makeRole('fleet')}:i-0a1b2c3d4e5f60001`;
