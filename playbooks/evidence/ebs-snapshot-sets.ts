@@ -99,6 +99,12 @@ export const lock = async (aws: Aws, snapshots: readonly string[]): Promise<Lock
 const unlocked = 'not locked';
 export const isUnlocked = (state: string | undefined): boolean => state?.startsWith(unlocked) ?? true;
 
+/** In brackets what AWS said, where it said something. */
+export const whyUnlocked = (state: string | undefined): string => {
+  const [, said] = state?.split(`${unlocked}: `) ?? [];
+  return said ? ` (${said})` : '';
+};
+
 /** The locks as AWS has them; undefined where it won't say. */
 export const locksOf = async (aws: Aws, snapshots: readonly string[]): Promise<LockStates | undefined> => {
   try {

@@ -17,6 +17,7 @@ import {
   secondsBetween,
   setsOf,
   tagsFor,
+  whyUnlocked,
 } from './ebs-snapshot-sets.ts';
 
 /** A volume as it was seen on the instance. What could not be read of it is null. */
@@ -166,7 +167,9 @@ const noteOn = ({ snapshots, missing, surplus, unseen, incident, takenFor }: Uns
     ...errors.map((one) => `${one.snapshot} of ${one.volume} failed: ${one.stateMessage || 'AWS says no reason'}.`),
     ...lost.map((one) => `${one.snapshot} of ${one.volume} was deleted.`),
     ...missing.map((volume) => `${volume} has no snapshot.`),
-    ...(open.length > 0 ? [`Not locked: ${open.map((one) => `${one.snapshot} (${one.lock})`).join(', ')}.`] : []),
+    ...(open.length > 0
+      ? [`Not locked: ${open.map((one) => `${one.snapshot}${whyUnlocked(one.lock)}`).join(', ')}.`]
+      : []),
     ...(surplus.length > 0 ? [`Surplus, made by a call whose answer was lost: ${surplus.join(', ')}.`] : []),
   ]
     .filter(Boolean)

@@ -62,7 +62,7 @@ type Document = {
 };
 
 /** What the attacker has no use for: only Systems Manager can speak to its agent. */
-const harmless = /^(ssm|ssmmessages|ec2messages):(?!Get(?!Document)|\*$)|^(ssmmessages|ec2messages):\*$/;
+const harmless = /^(ssmmessages:|ec2messages:|ssm:(Describe|List|Put|Update|GetDocument$))/;
 
 /** Whether the role denies everything that is of use to the session that EC2 names after the instance. */
 export const isSessionDenied = async (
