@@ -11,8 +11,8 @@ const exits = [
   ['0', 'as wanted'],
   ['1', 'failed'],
   ['2', 'asked for in a way that is not understood'],
-  ['3', 'refused, ignored, denied or expired'],
-  ['4', 'partly contained, in conflict or drifted'],
+  ['3', 'refused, ignored, denied or expired; nothing to answer any more'],
+  ['4', 'partly contained, waiting, in conflict or drifted'],
 ] as const;
 
 /** Everything, on one screen. */

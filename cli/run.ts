@@ -1,8 +1,10 @@
 // One run of the command line: finds the command, runs it, and turns whatever goes wrong into a sentence and an exit code.
 import { readFile } from 'node:fs/promises';
 import { type Command, parse } from './command.ts';
+import { approve } from './commands/approve.ts';
 import { check } from './commands/check.ts';
 import { contain } from './commands/contain.ts';
+import { deny } from './commands/deny.ts';
 import { drill } from './commands/drill.ts';
 import { explain } from './commands/explain.ts';
 import { incidents } from './commands/incidents.ts';
@@ -16,7 +18,7 @@ import { didYouMean, inWords, trouble } from './trouble.ts';
 import type { World } from './world.ts';
 
 /** In the order in which a newcomer needs them. */
-const commands = [drill, explain, contain, respond, release, check, incidents, show, playbooks];
+const commands = [drill, explain, contain, respond, approve, deny, release, check, incidents, show, playbooks];
 
 const version = async (): Promise<string> =>
   (JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;

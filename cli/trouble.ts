@@ -1,8 +1,8 @@
 // What goes wrong, in one sentence with its remedy. Nobody at the command line is to read a stack.
 import { whatAwsSaid } from '../functions/engine/engine.ts';
 
-/** 1: it could not be done. 2: it was asked for in a way that can't be understood. */
-export type TroubleExit = 1 | 2;
+/** 1: it could not be done. 2: it was asked for in a way that can't be understood. 3: it is refused. */
+export type TroubleExit = 1 | 2 | 3;
 
 export type Trouble = { readonly error: string; readonly remedy: string; readonly exit: TroubleExit };
 
@@ -66,6 +66,8 @@ export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text
 export const inWords = (error: unknown): Trouble => {
   if (isTrouble(error)) return { error: error.error, remedy: error.remedy, exit: error.exit };
   const { name = '', code = '', message = '' } = error as { name?: string; code?: string; message?: string };
+  if (name === 'Unanswerable')
+    return { error: sentence(message), remedy: "'firebreak incidents' shows which wait.", exit: 3 };
   const said = whatAwsSaid(message ? error : new Error(String(code || name)));
   const found = known.find(({ when }) => when.test(code) || when.test(name));
   if (found) return { error: sentence(found.says(said)), remedy: found.remedy, exit: 1 };

@@ -1,7 +1,8 @@
 // Carrying something out by hand: the plan drafted, a person asked, the workflow run on this machine with real waits.
 import { runWorkflow, type Surroundings } from '../functions/adapters/workflow.ts';
-import { approve, askHandler } from '../functions/ask.ts';
+import { askHandler } from '../functions/ask.ts';
 import { closeHandler } from '../functions/close.ts';
+import { approve, approverOf } from '../functions/engine/answer.ts';
 import { type Engine, playbookNamed } from '../functions/engine/engine.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
 import {
@@ -125,8 +126,13 @@ export const asked = ({ world, progress }: Undertaking, question: string, before
 };
 
 /** Why the workflow asks in the middle: the plan is not the one that was shown, or something else wants a person to look. */
-const whyAsked = ({ reason, because }: Incident): string =>
-  reason === `Waiting for approval: ${because}` ? 'The plan is not the one that was shown any more.' : sentence(reason);
+const whyAsked = ({ reason, because, asked: times }: Incident): string =>
+  times > 1 || reason === `Waiting for approval: ${because}`
+    ? 'The plan is not the one that was shown any more.'
+    : sentence(reason);
+
+/** Thrown where nobody can be asked: nobody has denied it either, so it goes on waiting for whoever answers it. */
+const stillWaits = 'StillWaits';
 
 const askAgain = async (undertaking: Undertaking, id: string): Promise<unknown> => {
   const { world, engine, screen } = undertaking;
@@ -134,17 +140,21 @@ const askAgain = async (undertaking: Undertaking, id: string): Promise<unknown> 
   const incident = await readIncident(engine, id);
   if (!incident) throw denied(`Incident ${id} is missing from the ledger.`);
   const why = whyAsked(incident);
+  const shown = { by: engine.actor, ...(incident.plan && { hash: incident.plan.hash }) };
   if (undertaking.yes) {
     engine.report({ incident: id, step: 'approved', text: `${why} Approved by --yes.` });
-    return approve(engine, id, engine.actor);
+    return approve(engine, id, shown);
   }
-  if (!world.interactive) throw denied(`${why} There is no terminal to ask at; nothing was written.`);
   const show = () => {
     screen.line();
     paragraph(screen, '', why);
     showPlan(screen, playbookNamed(engine, incident.playbook), incident);
   };
-  if (await asked(undertaking, 'Contain it by this plan?', show)) return approve(engine, id, engine.actor);
+  if (!world.interactive) {
+    show();
+    throw Object.assign(new Error(`${why} There is no terminal to ask at.`), { name: stillWaits });
+  }
+  if (await asked(undertaking, 'Contain it by this plan?', show)) return approve(engine, id, shown);
   throw denied('Denied at the terminal; nothing was written.');
 };
 
@@ -165,7 +175,12 @@ const surroundings = (undertaking: Undertaking): Surroundings => {
     now: engine.now,
     ...(world.wait && { wait: world.wait }),
     invoke: async (functionName, payload) => {
-      if (functionName === 'firebreak-close') return closeHandler(engine)(payload);
+      if (functionName === 'firebreak-close') {
+        const { Error: caught } = (payload.error ?? {}) as { readonly Error?: string };
+        return caught === stillWaits
+          ? { incident: payload.incident, outcome: 'waiting' }
+          : closeHandler(engine)(payload);
+      }
       if (functionName === 'firebreak-ask') {
         await askHandler(engine)(payload);
         return askAgain(undertaking, String(payload.incident));
@@ -192,6 +207,12 @@ export interface Decision {
   readonly approved: boolean;
 }
 
+/** Runs the workflow of an incident that is on record to its outcome. */
+export const goOn = async (undertaking: Undertaking, { id, playbook }: Incident): Promise<Incident> => {
+  const { error } = await runWorkflow('respond', { incident: id, playbook }, surroundings(undertaking));
+  return ended(undertaking, id, error);
+};
+
 /** Opens the incident, or goes on with the open one, and runs it to its outcome. */
 export const carryOut = async (
   undertaking: Undertaking,
@@ -202,7 +223,9 @@ export const carryOut = async (
   const { playbook, target, options, finding, because, openedBy } = intent;
   const at = engine.now().toISOString();
   const approval: Approval | null =
-    approved && 'plan' in planning ? { hash: planning.plan.hash, plannedAt, by: engine.actor, at } : null;
+    approved && 'plan' in planning
+      ? { hash: planning.plan.hash, plannedAt, by: approverOf(engine.actor) ?? engine.actor, at }
+      : null;
   const { incident, opened } = await openIncident(engine, {
     key: incidentKey(playbookNamed(engine, playbook).resource, target, playbook),
     playbook,
@@ -225,9 +248,7 @@ export const carryOut = async (
       isDecided(before) ? before : { ...before, disposition, approval },
     );
   engine.report({ incident: incident.id, step, text: `${playbook} on ${target.id}` });
-  const input = { incident: incident.id, playbook };
-  const { error } = await runWorkflow('respond', input, surroundings(undertaking));
-  return ended(undertaking, incident.id, error);
+  return goOn(undertaking, incident);
 };
 
 /** Asks for the release, on record, and runs its workflow. */
@@ -243,6 +264,7 @@ export const letGo = async (undertaking: Undertaking, incident: Incident, mode: 
 const goesOn = ({ id, phase, playbook, target }: Incident): string => {
   if (phase === 'releasing') return `'firebreak release ${id}' goes on with it`;
   if (phase === 'holding' || phase === 'ended') return `'firebreak check ${id}' goes on with ${id}`;
+  if (phase === 'waiting') return `'firebreak approve ${id}' or 'firebreak deny ${id}' answers it`;
   return `'firebreak contain ${playbook} ${target.id}' goes on with ${id}`;
 };
 

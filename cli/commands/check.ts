@@ -25,7 +25,11 @@ const look = async (engine: Engine, caller: Caller, incident: Incident): Promise
   const foreign = foreignPlace(caller, incident.target);
   if (foreign) return unseen(foreign);
   const again = `'firebreak contain ${incident.playbook} ${incident.target.id}' goes on with it.`;
-  if (incident.phase === 'new' || incident.phase === 'waiting')
+  if (incident.phase === 'waiting') {
+    const answers = `'firebreak approve ${incident.id}' or 'firebreak deny ${incident.id}' answers it.`;
+    return { ...incident, outcome: 'waiting', reason: `Nothing has been changed yet. ${answers}` };
+  }
+  if (incident.phase === 'new')
     return { ...incident, outcome: 'waiting', reason: `Nothing has been changed yet. ${again}` };
   try {
     if (incident.phase !== 'containing') return await checkIncident(engine, incident.id);

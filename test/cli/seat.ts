@@ -44,7 +44,7 @@ export const capture = (): Screen & { text(): string } => {
 };
 
 /** Takes a seat. `interactive: false` is a script without a terminal. */
-export const takeSeat = ({ interactive = true, account = '' } = {}): Seat => {
+export const takeSeat = ({ interactive = true, account = '', arn = '' } = {}): Seat => {
   const practice = createPractice({ playbooks, seed: 11, latency: 'none' });
   const { world, stage } = practice;
   const answers: Seat['answers'] = [];
@@ -77,7 +77,7 @@ export const takeSeat = ({ interactive = true, account = '' } = {}): Seat => {
       caller: async () => ({
         partition: stage.partition,
         account: account || stage.account,
-        arn: `arn:aws:iam::${stage.account}:user/dana`,
+        arn: arn || `arn:aws:iam::${stage.account}:user/dana`,
         region: stage.region,
         aws: engine.aws,
       }),

@@ -1,0 +1,160 @@
+// A person's answer to an incident that waits. It binds to the plan that was shown; what waits no longer can't be answered any more.
+import { parseArn } from '../../playbooks/language/resource.ts';
+import { configOf, type Engine } from './engine.ts';
+import { type Incident, updateIncident } from './incident.ts';
+import { append } from './journal.ts';
+
+export interface Answer {
+  /** The caller's ARN, as AWS gave it. */
+  readonly by: string;
+  readonly reason?: string;
+  /** The plan that the person was shown; without it, the one on record. */
+  readonly hash?: string;
+}
+
+/** As long as the workflow waits for an answer; where no workflow runs any more, a later one is as late. */
+export const answerSeconds = 14_400;
+
+/** An error that is a sentence: what was to be answered can't be, or not by this caller. */
+const unanswered = (words: string): Error => Object.assign(new Error(words), { name: 'Unanswerable' });
+
+/**
+ * Who answers, from the ARN that AWS gives the caller: of an assumed role the role, since whoever assumes it chooses the session's name.
+ * Undefined where nothing but such a name is known.
+ */
+export const approverOf = (arn: string): string | undefined => {
+  const parsed = parseArn(arn);
+  const [kind, name] = parsed?.resource.split('/') ?? [];
+  if (!parsed || !name) return parsed?.resource === 'root' ? arn : undefined;
+  if (parsed.service === 'iam') return arn;
+  if (parsed.service !== 'sts' || kind !== 'assumed-role') return undefined;
+  return `arn:${parsed.partition}:iam::${parsed.account}:role/${name}`;
+};
+
+const isLate = ({ phase, plan }: Incident, now: Date): boolean =>
+  phase === 'waiting' && plan !== null && now.getTime() - Date.parse(plan.plannedAt) > answerSeconds * 1000;
+
+/** Why nobody can answer the incident, in a sentence; undefined where it waits for an answer. */
+export const unanswerable = (incident: Incident, now: Date): string | undefined => {
+  const { id, phase, plan, approval, outcome, reason, endedAt, playbook, target } = incident;
+  if (phase === 'ended' && outcome !== 'released')
+    return `Incident ${id} does not wait for an approval any more: it ended at ${endedAt} as ${outcome}. ${reason}`;
+  if (phase === 'new' || (phase === 'waiting' && !plan))
+    return `Incident ${id} does not wait for an approval yet: firebreak contain ${playbook} ${target.id} goes on with it.`;
+  if (phase !== 'waiting' || !plan) {
+    const approved = approval ? `it was approved at ${approval.at} by ${approval.by}, and ` : '';
+    return `Incident ${id} does not wait for an approval: ${approved}it is ${outcome && outcome !== 'waiting' ? outcome : phase}.`;
+  }
+  return isLate(incident, now)
+    ? `Incident ${id} expired: it was asked at ${plan.plannedAt}, and nobody answered within ${answerSeconds / 3600} hours.`
+    : undefined;
+};
+
+const approverMustDiffer = ({ playbook }: Incident, engine: Engine): boolean =>
+  configOf(engine).playbooks[playbook]?.approverMustDiffer ?? false;
+
+const requesterOf = ({ finding, admission, openedBy }: Incident): string | undefined =>
+  finding?.requested?.by || (admission?.way === 'by hand' ? openedBy : undefined);
+
+/** Why this approver can't approve it; undefined where nothing stands against it. */
+const objection = (engine: Engine, incident: Incident, approver: string, hash: string | undefined) => {
+  const { id, plan } = incident;
+  if (hash !== undefined && hash !== plan?.hash)
+    return `The plan of incident ${id} changed while it was shown: firebreak approve ${id} shows it as it is now.`;
+  const requester = requesterOf(incident);
+  const same = requester !== undefined && (approverOf(requester) ?? requester) === approver;
+  return same && approverMustDiffer(incident, engine)
+    ? `${approver} asked for incident ${id}, so somebody else has to approve it (approverMustDiffer in firebreak.config.ts).`
+    : undefined;
+};
+
+const approverNamed = (arn: string): string => {
+  const approver = approverOf(arn);
+  if (approver !== undefined) return approver;
+  throw unanswered(
+    `AWS names ${arn}, which says nothing of who that is: answer with a role's or a user's credentials.`,
+  );
+};
+
+/** @throws where it does not wait for an answer. */
+const expectWaiting = (incident: Incident, now: Date): void => {
+  const words = unanswerable(incident, now);
+  if (words !== undefined) throw unanswered(words);
+};
+
+/** Ends what waits. Whoever was faster, a containment or another answer, stays as it is. */
+const endWaiting = async (
+  engine: Engine,
+  id: string,
+  outcome: 'denied' | 'expired',
+  decide: (incident: Incident, now: Date) => string | undefined,
+): Promise<Incident> => {
+  let ends = false;
+  const incident = await updateIncident(engine, id, (before) => {
+    const now = engine.now();
+    const reason = decide(before, now);
+    ends = reason !== undefined;
+    return reason === undefined
+      ? before
+      : { ...before, phase: 'ended', outcome, reason, approval: null, endedAt: now.toISOString() };
+  });
+  if (!ends) return incident;
+  const { reason, attempts } = incident;
+  await append(engine, id, [{ step: 'ended', attempt: attempts, result: `${outcome}: ${reason}` }]);
+  engine.report({ incident: id, step: 'ended', text: `${outcome}: ${reason}` });
+  return incident;
+};
+
+/** What waited longer than anybody had to answer ends, so that nothing approves it by a plan of long ago. */
+const expire = (engine: Engine, id: string): Promise<Incident> =>
+  endWaiting(engine, id, 'expired', (incident, now) =>
+    isLate(incident, now)
+      ? 'Nobody answered in time; nothing was changed. Contain it by hand if it is still wanted.'
+      : undefined,
+  );
+
+const because = (reason: string | undefined): string => (reason ? `: ${reason}` : '');
+
+/**
+ * Approves the plan that a person was shown; another plan asks anew. The same plan approved again is as approved as before, so that what
+ * was stopped in between can be gone on with.
+ * @throws in a sentence, when it can't be approved, or not by this caller.
+ */
+export const approve = async (engine: Engine, id: string, { by: arn, reason, hash }: Answer): Promise<Incident> => {
+  const by = approverNamed(arn);
+  await expire(engine, id);
+  const incident = await updateIncident(engine, id, (before) => {
+    const now = engine.now();
+    expectWaiting(before, now);
+    const words = objection(engine, before, by, hash);
+    if (words !== undefined) throw unanswered(words);
+    if (!before.plan || before.approval?.hash === before.plan.hash) return before;
+    const { hash: bound, plannedAt } = before.plan;
+    return { ...before, approval: { hash: bound, plannedAt, by, at: now.toISOString() } };
+  });
+  const { asked, approval } = incident;
+  await append(engine, id, [
+    {
+      step: 'approved',
+      subject: approval?.at ?? '',
+      attempt: asked,
+      to: approval?.hash ?? '',
+      result: `by ${by}${because(reason)}`,
+    },
+  ]);
+  return incident;
+};
+
+/**
+ * Ends what waits, with nothing written. One that was approved and not begun can still be denied: the stricter answer counts.
+ * @throws in a sentence, when it does not wait any more.
+ */
+export const deny = async (engine: Engine, id: string, { by: arn, reason }: Answer): Promise<Incident> => {
+  const by = approverNamed(arn);
+  await expire(engine, id);
+  const words = `Denied by ${by}${because(reason)}`;
+  return endWaiting(engine, id, 'denied', (incident, now) => {
+    expectWaiting(incident, now);
+    return words;
+  });
+};
