@@ -135,6 +135,12 @@ const letGo = async (engine: Engine, incident: Incident, steps: readonly Step[])
   return incident;
 };
 
+/** For work that is awaited further down: until then its failure must not end the process, which has writes under way. */
+const awaitedLater = <T>(work: Promise<T>): Promise<T> => {
+  work.catch(() => undefined);
+  return work;
+};
+
 /**
  * Plans if there is no plan yet, and contains as far as the incident may: holds first, then the writes in the plan's order.
  * Evidence is asked for side by side and never waited for before a write.
@@ -149,15 +155,17 @@ export const contain = async (engine: Engine, id: string): Promise<Incident> => 
       : { ...before, phase: 'containing' },
   );
   if (isOver(incident)) return incident;
-  const evidence = requestEvidence(engine, incident);
+  const evidence = awaitedLater(requestEvidence(engine, incident));
   const steps = await Promise.all(incident.changes.map((change) => takeHold(engine, incident, change)));
   const now = await updateIncident(engine, id, (before) => before);
   if (isOver(now)) return letGo(engine, now, steps);
   // The holds themselves say what was there before; the journal may say so while the writes go on.
-  const noted = append(
-    engine,
-    id,
-    steps.flatMap((step) => heldEntry(incident, step)),
+  const noted = awaitedLater(
+    append(
+      engine,
+      id,
+      steps.flatMap((step) => heldEntry(incident, step)),
+    ),
   );
   const written: { change: IncidentChange; entry: JournalDraft }[] = [];
   let firstEffectAt = incident.firstEffectAt;
