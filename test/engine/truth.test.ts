@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../../functions/engine/check.ts';
 import { contain } from '../../functions/engine/contain.ts';
 import type { HoldRecord } from '../../functions/engine/hold.ts';
+import { expectedIncident } from '../../functions/engine/incident.ts';
 import { receive } from '../../functions/engine/receive.ts';
 import { release, verifyRelease } from '../../functions/engine/release.ts';
 import { cases, differences, stage } from '../laws/staged.ts';
@@ -35,6 +36,19 @@ describe('clients for reading', () => {
     );
     expect(practice.world.calls.length).toBe(before);
     await expect(aws(IAMClient).send(new GetUserCommand({ UserName: 'nobody' }))).rejects.toThrow(/nobody/);
+  });
+});
+
+describe('an incident that was released', () => {
+  it('absorbs nothing any more: the next on its resource has another id', async () => {
+    const { respond, practice } = await stage(scenario('leaked-key'));
+    const { incident } = await respond();
+    const ledger = practice.ledger;
+    expect(await expectedIncident({ ledger }, incident.key)).toMatchObject({ id: incident.id });
+    await practice.release(incident, 'force');
+    const next = await expectedIncident({ ledger }, incident.key);
+    expect(next.open).toBeUndefined();
+    expect(next.id).not.toBe(incident.id);
   });
 });
 
