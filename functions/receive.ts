@@ -1,5 +1,6 @@
 // Lambda: a raw event comes in; incidents that answer it are opened and their executions started.
 import * as v from 'valibot';
+import type { Engine } from './engine/engine.ts';
 import { receive } from './engine/receive.ts';
 import type { Next } from './engine/recurrence.ts';
 import { handler } from './handler.ts';
@@ -8,7 +9,7 @@ import { handler } from './handler.ts';
 export type Start = { readonly incident: string; readonly playbook: string };
 
 export type ReceiveOutput = {
-  /** Executions named after their incident: one that runs or has run is not started again. */
+  /** Executions named after their incident: one that runs or has run is not started again. Started already where `engine.start` is given. */
   readonly starts: readonly Start[];
   /** Those that wait for a person and need not any more: their token is to be answered. */
   readonly resumes: readonly Start[];
@@ -24,6 +25,13 @@ export type ReceiveOutput = {
   readonly gaps: readonly string[];
 };
 
+/** One that can't be started keeps no other from it. @throws the first thing that AWS said: then the event has to come again. */
+const startAll = async ({ start }: Engine, starts: readonly Start[]): Promise<void> => {
+  const ends = await Promise.allSettled(starts.map(async (one) => start?.(one)));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+};
+
 /** @throws when the event is of no known source, in words: EventBridge then keeps it in the dead-letter queue. */
 export const receiveHandler = handler(v.unknown(), async (engine, event): Promise<ReceiveOutput> => {
   const received = await receive(engine, event);
@@ -32,8 +40,10 @@ export const receiveHandler = handler(v.unknown(), async (engine, event): Promis
     received.incidents
       .filter(({ next }) => next === wanted)
       .map(({ incident: { id, playbook } }) => ({ incident: id, playbook }));
+  const starts = those('start');
+  await startAll(engine, starts);
   return {
-    starts: those('start'),
+    starts,
     resumes: those('resume'),
     checks: those('check').map(({ incident }) => incident),
     told: received.told.map(({ finding, do: how, reason }) => ({

@@ -1,6 +1,7 @@
 // Compares the account in memory with what it was: path by path, and with a reason for whatever may differ.
 import { canonical, type Json } from '../playbooks/language/json.ts';
 import type { State } from './account/state.ts';
+import { stepFunctionsSlice } from './account/step-functions.ts';
 
 /** `before` is missing where something was added, `after` where something was removed. */
 export type Difference = {
@@ -28,8 +29,12 @@ const differ = (before: Json | undefined, after: Json | undefined, path: readonl
   return canonical(before) === canonical(after) ? [] : [{ path, change: 'changed', before, after }];
 };
 
+/** What Firebreak itself runs on is no part of what it contains: its executions, and the topics on which it tells people. */
+const isOwn = (name: string): boolean => name === stepFunctionsSlice || name.includes(':firebreak-');
+
 /** State as JSON knows it; what a model leaves undefined is as good as absent. */
-const plain = (state: State): Json => JSON.parse(JSON.stringify(state.accounts)) as Json;
+const plain = (state: State): Json =>
+  JSON.parse(JSON.stringify(state.accounts, (name, value) => (isOwn(name) ? undefined : value))) as Json;
 
 /** Every place at which two states differ, in the order of their paths. */
 export const compareAccounts = (before: State, after: State): readonly Difference[] =>

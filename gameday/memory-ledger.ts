@@ -3,11 +3,14 @@
 import type { Collection, Ledger, LedgerRecord } from '../functions/engine/ledger.ts';
 import type { Json } from '../playbooks/language/json.ts';
 
-/** Values are copied on the way in and out, as a database would. */
-export const memoryLedger = (): Ledger => {
-  const records = new Map<string, LedgerRecord>();
+/** What it holds, by place. What is set is never changed in place, so it can be handed on. */
+export type Records = Map<string, LedgerRecord>;
+
+const copy = <T>(value: T): T => structuredClone(value);
+
+/** Values are copied on the way in and out, as a database would. It begins with these records, and keeps them up to date. */
+export const memoryLedger = (records: Records = new Map()): Ledger => {
   const at = (collection: Collection, key: string) => `${collection}\n${key}`;
-  const copy = (record: LedgerRecord): LedgerRecord => structuredClone(record);
   return {
     read: async (collection, key) => {
       const found = records.get(at(collection, key));

@@ -1,13 +1,14 @@
 // Practice ground: the account in memory with Firebreak deployed in it. The Lambda code, the workflow's file and the SDK are the real ones.
 import type { Pluggable } from '@smithy/types';
 import { clientsFrom } from '../functions/adapters/clients.ts';
+import { startOn } from '../functions/adapters/executions.ts';
 import { type Execution, type Payload, runWorkflow, type WorkflowName } from '../functions/adapters/workflow.ts';
 import { approve, askHandler } from '../functions/ask.ts';
 import { closeHandler } from '../functions/close.ts';
 import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
 import { type Incident, readIncident } from '../functions/engine/incident.ts';
-import type { Ledger } from '../functions/engine/ledger.ts';
+import type { Ledger, LedgerRecord } from '../functions/engine/ledger.ts';
 import { checkAgain } from '../functions/engine/recurrence.ts';
 import { playbookHandler } from '../functions/playbook.ts';
 import { admitRelease } from '../functions/rails/admission.ts';
@@ -19,17 +20,12 @@ import type { Place } from '../playbooks/language/resource.ts';
 import type { Stage } from '../playbooks/language/scenario.ts';
 import { bring } from './account/circumstances.ts';
 import { createRandom } from './account/random.ts';
-import { Crash, createWorld, type Fault, type Session, type StaleReads, type World } from './account/world.ts';
-import { memoryLedger } from './memory-ledger.ts';
+import type { State } from './account/state.ts';
+import { deployMachine, executionsIn } from './account/step-functions.ts';
+import { Crash, createWorld, lambdaMilliseconds, type Session, type StaleReads, type World } from './account/world.ts';
+import { type DecideLedger, type LedgerCall, ledgerOf } from './faulty-ledger.ts';
+import { memoryLedger, type Records } from './memory-ledger.ts';
 import { createNoticeBoard, type NoticeBoard, type NoticesBy } from './notice-board.ts';
-
-/** What can go wrong with the ledger: the process dies before or after it wrote. */
-export type LedgerFault = Extract<Fault, 'crash-before' | 'crash-after'>;
-export type LedgerCall = {
-  readonly index: number;
-  readonly operation: 'read' | 'write' | 'list';
-  readonly key: string;
-};
 
 export interface PracticeOptions {
   readonly playbooks: ReadonlyMap<string, Playbook>;
@@ -48,6 +44,15 @@ export interface PracticeOptions {
   /** 'published' sends them through topics in the account; otherwise they are kept without a call to AWS. */
   readonly notices?: NoticesBy;
   readonly report?: (progress: Progress, at: Date) => void;
+  /** Goes on from there, with processes of its own. */
+  readonly from?: Checkpoint;
+}
+
+/** Everything that outlives a process: the account, the ledger, the time. */
+export interface Checkpoint {
+  readonly state: State;
+  readonly ledger: ReadonlyMap<string, LedgerRecord>;
+  readonly at: number;
 }
 
 /** An execution, the incident as it stood at its end, and when that was in virtual milliseconds. */
@@ -66,7 +71,15 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
   readonly stage: Stage;
   /** Calls to the ledger so far; a fault is injected by their index. */
   readonly ledgerCalls: readonly LedgerCall[];
-  injectIntoLedger(decide: ((call: LedgerCall) => LedgerFault | undefined) | undefined): void;
+  injectIntoLedger(decide: DecideLedger | undefined): void;
+  /** As it stands between two processes. */
+  checkpoint(): Checkpoint;
+  /** Events that no delivery got through: EventBridge keeps them in the dead-letter queue, whose alarm tells people. */
+  readonly deadEvents: readonly unknown[];
+  /** What stands in the dead-letter queue goes through again. */
+  redriveEvents(): Promise<void>;
+  /** Every execution that was started so far, at its end. */
+  settled(): Promise<readonly Ended[]>;
   /** The incident as it stands on record. */
   read(id: string): Promise<Incident>;
   /** Deploys one more playbook while all goes on. */
@@ -81,7 +94,6 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
 
 const place: Place = { partition: 'aws', account: '111122223333', region: 'eu-central-1' };
 const start = new Date('2026-11-02T03:04:05.000Z');
-const ledgerMilliseconds = 8;
 /** EventBridge retries an asynchronous invocation this often when the function fails. */
 const deliveries = 3;
 
@@ -92,37 +104,6 @@ const practiceConfig = (playbooks: PracticeOptions['playbooks']): Config => {
   return defineConfig({ mode: 'on', trustedConfigRules: rules });
 };
 
-/** The ledger as one process sees it: once that has died, nothing of it is read or written any more. */
-const ledgerOf = (
-  shared: Ledger,
-  world: World,
-  session: Session,
-  calls: LedgerCall[],
-  decide: () => ((call: LedgerCall) => LedgerFault | undefined) | undefined,
-): Ledger => {
-  let died = false;
-  const passing = async <T>(operation: LedgerCall['operation'], key: string, work: () => Promise<T>): Promise<T> => {
-    const call = { index: calls.length, operation, key };
-    const dying = () => new Crash(`${session.name} died at the ledger: ${operation} ${key}`);
-    if (died || session.dead) throw dying();
-    calls.push(call);
-    const fault = decide()?.(call);
-    died = fault !== undefined;
-    if (fault === 'crash-before') throw dying();
-    await world.clock.sleep(ledgerMilliseconds);
-    if (session.dead) throw dying();
-    const result = await work();
-    if (fault === 'crash-after') throw dying();
-    return result;
-  };
-  return {
-    read: (collection, key) => passing('read', `${collection}/${key}`, () => shared.read(collection, key)),
-    write: (collection, key, value, version) =>
-      passing('write', `${collection}/${key}`, () => shared.write(collection, key, value, version)),
-    list: (collection, prefix) => passing('list', `${collection}/${prefix}`, () => shared.list(collection, prefix)),
-  };
-};
-
 /** Sets up an empty account with Firebreak in it. Everything that happens in it depends on the seed alone. */
 export const createPractice = (options: PracticeOptions): Practice => {
   const { seed, latency, staleReads, readSwitch, unitsOf, answer = 'approve' } = options;
@@ -130,36 +111,47 @@ export const createPractice = (options: PracticeOptions): Practice => {
   const oncall = `arn:aws:iam::${place.account}:user/oncall`;
   const world = createWorld({ seed, start, latency: latency ?? 'seeded', ...(staleReads && { staleReads }) });
   const jitter = createRandom(seed, 'pauses');
-  const shared = memoryLedger();
+  const records: Records = new Map(options.from?.ledger);
+  const shared = memoryLedger(records);
+  if (options.from) {
+    world.restore(options.from.state);
+    world.clock.advance(options.from.at - start.getTime());
+  }
   const { sender, ...board } = createNoticeBoard(world, place, options.notices ?? 'kept');
   const ledgerCalls: LedgerCall[] = [];
-  let decideLedger: ((call: LedgerCall) => LedgerFault | undefined) | undefined;
+  let decideLedger: DecideLedger | undefined;
   const playbooks = new Map(options.playbooks);
   let sessions = 0;
 
-  const engine = (name: string): Engine => {
+  const machine = deployMachine(world.requestAt(place), 'firebreak-respond');
+
+  /** A process of its own, and what it runs on. */
+  const process = (name: string): { readonly session: Session; readonly engine: Engine } => {
     const session = world.session(`${name}-${++sessions}`);
     const plugins = ({ account, region }: Place) => [
       session.plugin(account, region) as unknown as Pluggable<object, object>,
     ];
     const aws = clientsFrom({ configure: ({ account, region }) => session.configure(account, region), plugins });
-    return {
+    const engine: Engine = {
       ledger: ledgerOf(shared, world, session, ledgerCalls, () => decideLedger),
       now: world.clock.now,
       // The engine's own jitter is chance; here it comes from the seed, as everything does.
       pause: () => world.clock.sleep(jitter.between(1, 50)),
       aws,
       ...sender(session, aws),
+      start: startOn(aws(place, 'receive', 'write'), machine),
       playbooks,
       options: options.options ?? {},
       config,
       ...(readSwitch && { readSwitch }),
       ...(unitsOf && { unitsOf }),
       region: place.region,
-      actor: `arn:aws:sts::${place.account}:assumed-role/firebreak-${name}/practice`,
+      actor: `arn:aws:sts::${place.account}:assumed-role/firebreak-${name.split(' ')[0]}/practice`,
       report: (progress) => options.report?.(progress, world.clock.now()),
     };
+    return { session, engine };
   };
+  const engine = (name: string): Engine => process(name).engine;
 
   /** A person's answer, as `answer` brings it back by the token. */
   const ask = async (asking: Engine, payload: Payload): Promise<unknown> => {
@@ -169,11 +161,29 @@ export const createPractice = (options: PracticeOptions): Practice => {
     throw Object.assign(new Error(answer === 'deny' ? 'Denied by a person on call.' : 'No answer in time.'), { name });
   };
 
-  const invoke = async (functionName: string, payload: Payload): Promise<unknown> => {
-    const process = engine(functionName.replace('firebreak-', ''));
-    if (functionName === 'firebreak-close') return closeHandler(process)(payload);
-    if (functionName === 'firebreak-ask') return ask(process, payload);
-    return playbookHandler(process)(payload);
+  /** Whatever a dead process would still have answered, nobody gets it. */
+  const run = async <T>({ session, engine: own }: ReturnType<typeof process>, work: (own: Engine) => Promise<T>) => {
+    const begun = world.clock.now().getTime();
+    const died = (): Error => {
+      const timedOut = world.clock.now().getTime() - begun >= lambdaMilliseconds;
+      return Object.assign(new Crash(`${session.name} died`), timedOut && { name: 'States.Timeout' });
+    };
+    try {
+      const answer = await work(own);
+      if (session.dead) throw died();
+      return answer;
+    } catch (error) {
+      throw session.dead ? died() : error;
+    }
+  };
+
+  const invoke = (functionName: string, payload: Payload): Promise<unknown> => {
+    const name = functionName.replace('firebreak-', '');
+    return run(process(payload.do ? `${name} ${String(payload.do)}` : name), async (own) => {
+      if (name === 'close') return closeHandler(own)(payload);
+      if (name === 'ask') return ask(own, payload);
+      return playbookHandler(own)(payload);
+    });
   };
 
   const read = async (id: string): Promise<Incident> => {
@@ -197,6 +207,48 @@ export const createPractice = (options: PracticeOptions): Practice => {
     }
   };
 
+  /** Those that run or have run, by their ARN. Step Functions runs each once. */
+  const begun = new Map<string, { readonly incident: string; readonly end: Promise<Ended> }>();
+  const beginStarted = (): void => {
+    for (const record of executionsIn(world.state, place.account, place.region)) {
+      if (begun.has(record.arn) || record.status !== 'RUNNING') continue;
+      const input = JSON.parse(record.input) as Payload;
+      const end = execute('respond', input);
+      end.then(
+        ({ status }) => Object.assign(record, { status }),
+        () => undefined,
+      );
+      begun.set(record.arn, { incident: String(input.incident), end });
+    }
+  };
+  const lastBegun = (incident: string): Promise<Ended> | undefined =>
+    [...begun.values()].findLast((one) => one.incident === incident)?.end;
+
+  const deadEvents: unknown[] = [];
+  const deliver = (event: unknown): Promise<ReceiveOutput> =>
+    retried(async () => {
+      try {
+        return await run(process('receive'), (own) => receiveHandler(own)(event));
+      } finally {
+        // Also what it started before it died.
+        beginStarted();
+      }
+    });
+
+  const respond = async (event: unknown): Promise<Response> => {
+    const received = await deliver(event).catch((error: unknown) => {
+      deadEvents.push(event);
+      throw error;
+    });
+    // Executions run side by side, as they do on AWS: none waits for another one's snapshots.
+    const executions = [
+      ...received.starts.flatMap(({ incident }) => lastBegun(incident) ?? []),
+      ...received.resumes.map(({ incident, playbook }) => execute('respond', { incident, playbook })),
+    ];
+    const checks = received.checks.map((id) => retried(() => run(process('watch'), (own) => checkAgain(own, id))));
+    return { received, executions: await Promise.all(executions), checked: await Promise.all(checks) };
+  };
+
   const staged = engine('stage');
   return {
     ...board,
@@ -216,15 +268,13 @@ export const createPractice = (options: PracticeOptions): Practice => {
     engine,
     read,
     enrol: (name, playbook) => playbooks.set(name, playbook),
-    respond: async (event) => {
-      const received: ReceiveOutput = await retried(() => receiveHandler(engine('receive'))(event));
-      // Executions run side by side, as they do on AWS: none waits for another one's snapshots.
-      const executions = [...received.starts, ...received.resumes].map(({ incident, playbook }) =>
-        execute('respond', { incident, playbook }),
-      );
-      const checks = received.checks.map((id) => retried(() => checkAgain(engine('watch'), id)));
-      return { received, executions: await Promise.all(executions), checked: await Promise.all(checks) };
+    deadEvents,
+    redriveEvents: async () => {
+      for (const event of deadEvents.splice(0)) await respond(event);
     },
+    settled: async () => Promise.all([...begun.values()].map(({ end }) => end)),
+    checkpoint: () => ({ state: world.copy(), ledger: new Map(records), at: world.clock.now().getTime() }),
+    respond,
     contain: ({ id, playbook }) => execute('respond', { incident: id, playbook }),
     release: async ({ id, playbook }, mode) => {
       // A person asks for it, from outside of what can fail here.

@@ -32,6 +32,8 @@ export interface Engine {
   readonly notify?: (incident: Incident) => Promise<void>;
   /** Tells people of a finding that nobody acts on. May throw, as `notify` may. */
   readonly tell?: (finding: Finding, reason: string) => Promise<void>;
+  /** Starts the workflow of an incident; a second start of the same one does nothing. Absent where whoever calls runs it. */
+  readonly start?: (execution: { readonly incident: string; readonly playbook: string }) => Promise<void>;
   /** The deployment's rails. Only a person at the command line may be without: what is done there is asked for by hand. */
   readonly config?: Config;
   /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */

@@ -60,6 +60,8 @@ const unreachable = {
 /** Nobody checks a signature here, and making one is half the cost of a call. */
 const unsigned = { sign: async (request: unknown): Promise<unknown> => request };
 
+const silent = (): void => undefined;
+
 /** Everything that a client would otherwise look up in files and in the environment is said here: looking takes real time. */
 export const clientConfiguration = (clock: Clock, region: string): ClientConfiguration => ({
   region,
@@ -84,4 +86,6 @@ export const clientConfiguration = (clock: Clock, region: string): ClientConfigu
   sigv4aSigningRegionSet: [],
   useArnRegion: false,
   disableMultiregionAccessPoints: false,
+  // None that takes a line a call: the SDK does not prepare one then.
+  logger: { debug: silent, warn: silent, error: silent },
 });

@@ -3,7 +3,8 @@ import { awsError } from './errors.ts';
 
 /**
  * `before` and `after` mean the call's effect. After a time-out the SDK calls again by itself; after a crash nobody does, until
- * somebody starts the process anew.
+ * somebody starts the process anew. What hangs gets no answer until the process's own time is up, and it is killed. A stale read is answered
+ * from before what was written last; where nothing was written lately there is no such answer, and it is a fresh one.
  */
 export type Fault =
   | 'throttled'
@@ -12,7 +13,9 @@ export type Fault =
   | 'timeout-before'
   | 'timeout-after'
   | 'crash-before'
-  | 'crash-after';
+  | 'crash-after'
+  | 'hangs'
+  | 'stale';
 
 interface Words {
   readonly throttled: readonly [name: string, status: number];
@@ -40,6 +43,7 @@ const words: Readonly<Record<string, Words>> = {
   },
   SecurityHub: { ...json, throttled: ['LimitExceededException', 429], serverError: 'InternalException' },
   CloudTrail: json,
+  SFN: { ...json, serverError: 'InternalServerException' },
   Lambda: { ...json, throttled: ['TooManyRequestsException', 429], serverError: 'ServiceException' },
 };
 

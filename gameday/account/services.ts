@@ -13,6 +13,7 @@ import { s3Control } from './s3-control.ts';
 import { securityHub } from './securityhub.ts';
 import { sns } from './sns.ts';
 import type { State } from './state.ts';
+import { stepFunctions } from './step-functions.ts';
 import { sts } from './sts.ts';
 
 export const services: Readonly<Record<string, ServiceModel>> = {
@@ -25,6 +26,7 @@ export const services: Readonly<Record<string, ServiceModel>> = {
   S3: s3,
   'S3 Control': s3Control,
   SecurityHub: securityHub,
+  SFN: stepFunctions,
   SNS: sns,
   STS: sts,
 };

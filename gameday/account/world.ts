@@ -40,6 +40,8 @@ export interface Call {
 export interface Session {
   readonly name: string;
   readonly dead: boolean;
+  /** From now on nothing that this process does has any effect. */
+  die(): void;
   configure(account: string, region: string): ClientConfiguration;
   plugin(account: string, region: string): Pluggable<object, MetadataBearer>;
   /** A client of this session, configured and plugged in. */
@@ -66,8 +68,13 @@ export interface World {
   session(name: string): Session;
   /** Decides for each attempt whether something goes wrong with it; `undefined` ends the faults. */
   inject(decide: Decide | undefined): void;
+  /** To compare with others: what holds nothing is left out. */
   snapshot(): State;
+  /** To go on from, with `restore`. */
+  copy(): State;
   restore(state: State): void;
+  /** For what is there before anybody calls. */
+  requestAt(place: { readonly account: string; readonly region: string }): Request;
   /** For what happens on AWS without anybody's call: see `circumstances.ts`. */
   newId(prefix: string): string;
 }
@@ -89,8 +96,12 @@ export interface WorldOptions {
 
 /** How long a caller waits in vain before its connection times out. */
 const timeoutMilliseconds = 3000;
+/** How long a Lambda of Firebreak may run before it is killed. */
+export const lambdaMilliseconds = 120_000;
 
-const isRead = (command: string): boolean => /^(Get|List|Describe|Head|Lookup|Simulate|Check|Search)/.test(command);
+/** To start an execution is Firebreak's own affair: it changes no resource. */
+const isWrite = (service: string, command: string): boolean =>
+  service !== 'SFN' && !/^(Get|List|Describe|Head|Lookup|Simulate|Check|Search)/.test(command);
 
 const squeeze = (name: string): string => name.toLowerCase().replaceAll(' ', '');
 
@@ -122,6 +133,8 @@ export function createWorld(options: WorldOptions): World {
   const seeded = options.latency !== 'none';
   const clock = createClock(options.start);
   const ids = createRandom(options.seed, 'ids');
+  // Apart from the others, so that one more call changes no resource's id.
+  const requestIds = createRandom(options.seed, 'request ids');
   const latencies = createRandom(options.seed, 'latencies');
   const staleness = createRandom(options.seed, 'staleness');
   const state = emptyState();
@@ -174,15 +187,16 @@ export function createWorld(options: WorldOptions): World {
     history.push({ at: clock.now().getTime(), account, state: copyOf(state) });
   };
 
-  const stateToRead = (account: string, service: string): State => {
+  const stateToRead = (account: string, service: string, surely: boolean): State => {
     const { staleReads } = options;
     if (!staleReads || !(staleReads.services ?? ['EC2', 'IAM']).includes(service)) return state;
     const older = history.filter((entry) => entry.account === account && entry.at > youngest());
+    if (surely) return copyOf(older[0]?.state ?? state);
     if (older.length === 0 || staleness.next() >= staleReads.probability) return state;
     return copyOf(older[staleness.between(0, older.length - 1)]?.state ?? state);
   };
 
-  const perform = (operation: Operation, incoming: Incoming, write: boolean): object => {
+  const perform = (operation: Operation, incoming: Incoming, write: boolean, fault: Fault | undefined): object => {
     const { account, region, service, command, input, schema } = incoming;
     const { invocation } = attemptOf(incoming.request);
     const token = (input as { ClientToken?: string } | undefined)?.ClientToken ?? invocation;
@@ -192,7 +206,7 @@ export function createWorld(options: WorldOptions): World {
     if (before) return copyOf(before);
     catchUp();
     if (write) rememberBefore(account);
-    const seen = write ? state : stateToRead(account, service);
+    const seen = write ? state : stateToRead(account, service, fault === 'stale');
     const output = operation(copyOf(input) as never, requestIn(account, region, seen));
     const wrong = outputProblems(schema, output);
     if (wrong.length > 0) throw defect(`the model of ${service} answers what AWS can't: ${wrong.join('; ')}`);
@@ -206,9 +220,10 @@ export function createWorld(options: WorldOptions): World {
     const fault = decide?.(call);
     const latency = call.write ? latencies.between(40, 250) : latencies.between(15, 90);
     const onTheWay = Math.round(latency * (0.3 + latencies.next() * 0.4));
-    if (fault === 'crash-before') {
+    if (fault === 'crash-before' || fault === 'hangs') {
+      if (fault === 'hangs') await clock.sleep(lambdaMilliseconds);
       session.dead = true;
-      throw new Crash(`${session.name} died before ${service} ${command}`);
+      throw new Crash(`${session.name} ${fault === 'hangs' ? 'was killed in' : 'died before'} ${service} ${command}`);
     }
     if (call.attempt > 1) await wait(latencies.between(10, 50 * 2 ** call.attempt));
     if (fault === 'timeout-before') {
@@ -219,7 +234,7 @@ export function createWorld(options: WorldOptions): World {
     if (fault === 'throttled') throw throttled(service);
     if (fault === 'denied') throw denied(service, command);
     if (fault === 'server-error') throw serverError(service);
-    const output = perform(operation, incoming, call.write);
+    const output = perform(operation, incoming, call.write, fault);
     await wait(fault === 'timeout-after' ? timeoutMilliseconds : latency - onTheWay);
     if (fault === 'timeout-after') throw timeout();
     if (fault === 'crash-after') session.dead = true;
@@ -251,9 +266,9 @@ export function createWorld(options: WorldOptions): World {
       region,
       at: clock.now().getTime(),
       attempt: tries.attempt,
-      requestId: newUuid(ids),
+      requestId: newUuid(requestIds),
       outcome: '',
-      write: !isRead(command),
+      write: isWrite(service, command),
       session: session.name,
     };
     calls.push(call);
@@ -282,6 +297,9 @@ export function createWorld(options: WorldOptions): World {
     const self = {
       name,
       dead: false,
+      die: () => {
+        self.dead = true;
+      },
       configure: (_account: string, region: string) => clientConfiguration(clock, region),
       client: <C extends Connectable>(
         type: new (configuration: never) => C,
@@ -333,6 +351,8 @@ export function createWorld(options: WorldOptions): World {
       catchUp();
       return copyState(state);
     },
+    copy: () => ({ accounts: copyOf(state.accounts) }),
+    requestAt: ({ account, region }) => requestIn(account, region, state),
     restore: (saved) => {
       state.accounts = copyOf(saved.accounts);
       answersByToken.clear();

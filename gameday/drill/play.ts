@@ -39,7 +39,7 @@ const readingsOf = async (
 
 /** The calls of this playbook's own functions; the stage's and other incidents' are not among them. */
 const callsSince = ({ name }: Piece, { world }: Practice, index: number): Ran['calls'] => {
-  const own = new RegExp(`^${name}-\\d+$`);
+  const own = new RegExp(`^${name} [a-z-]+-\\d+$`);
   return world.calls.slice(index).filter(({ session }) => own.test(session));
 };
 

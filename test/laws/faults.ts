@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../functions/engine/incident.ts';
 import type { Call, Fault } from '../../gameday/account/world.ts';
-import type { LedgerCall } from '../../gameday/practice.ts';
+import type { LedgerCall } from '../../gameday/faulty-ledger.ts';
 import { type Case, cases, differences, expectedOutcome, type Staged, stage, title } from './staged.ts';
 
 /** What a call that changes something meets. Before it, after it, or not at all: three ways to die or to be told nothing. */

@@ -18,7 +18,8 @@ const callsOf = async (name: string): Promise<readonly Call[]> => {
       const { incident: released } = await practice.release(incident, 'restore');
       await practice.release(released, 'force');
     }
-    all.push(...calls());
+    // Executions are started by `receive`, with permissions of its own.
+    all.push(...calls().filter(({ service }) => service !== 'SFN'));
   }
   return all;
 };
