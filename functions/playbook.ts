@@ -30,7 +30,7 @@ const schema = v.intersect([
 /** How long to let pending evidence grow: often at first, when small volumes finish, seldom later. */
 const evidenceWaitSeconds = (engine: Engine, { openedAt }: Incident): number => {
   const seconds = (engine.now().getTime() - Date.parse(openedAt)) / 1000;
-  return Math.min(300, Math.max(5, Math.round(seconds / 4)));
+  return Math.min(1800, Math.max(5, Math.round(seconds / 4)));
 };
 
 const summary = (engine: Engine, incident: Incident, status: Summary['status']): Summary => ({

@@ -2,7 +2,13 @@
 import type { Pluggable } from '@smithy/types';
 import { clientsFrom } from '../functions/adapters/clients.ts';
 import { startOn } from '../functions/adapters/executions.ts';
-import { type Execution, type Payload, runWorkflow, type WorkflowName } from '../functions/adapters/workflow.ts';
+import {
+  type Entry,
+  type Execution,
+  type Payload,
+  runWorkflow,
+  type WorkflowName,
+} from '../functions/adapters/workflow.ts';
 import { approve, askHandler } from '../functions/ask.ts';
 import { closeHandler } from '../functions/close.ts';
 import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
@@ -12,7 +18,7 @@ import type { Ledger, LedgerRecord } from '../functions/engine/ledger.ts';
 import { checkAgain } from '../functions/engine/recurrence.ts';
 import { playbookHandler } from '../functions/playbook.ts';
 import { admitRelease } from '../functions/rails/admission.ts';
-import { type Config, defineConfig } from '../functions/rails/config.ts';
+import { type Config, type ConfigInput, defineConfig } from '../functions/rails/config.ts';
 import type { ReadSwitch } from '../functions/rails/switch.ts';
 import { type ReceiveOutput, receiveHandler } from '../functions/receive.ts';
 import type { Playbook } from '../playbooks/language/playbook.ts';
@@ -89,6 +95,8 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
   /** The whole path from a raw event: receive, and an execution for each incident. EventBridge's retries included. */
   respond(event: unknown): Promise<Response>;
   contain(incident: Incident): Promise<Ended>;
+  /** A failed execution goes on where it stopped. */
+  redrive(failed: Ended, name: WorkflowName): Promise<Ended>;
   release(incident: Incident, mode: ReleaseMode): Promise<Ended>;
 }
 
@@ -98,10 +106,10 @@ const start = new Date('2026-11-02T03:04:05.000Z');
 const deliveries = 3;
 
 /** What a deployment for practice has in its firebreak.config.ts. */
-const practiceConfig = (playbooks: PracticeOptions['playbooks']): Config => {
+export const practiceConfig = (playbooks: PracticeOptions['playbooks'], more: ConfigInput = {}): Config => {
   const answers = [...playbooks.values()].flatMap((playbook) => playbook.answers);
   const rules = answers.filter(({ detector }) => detector === 'config').map(({ type }) => type);
-  return defineConfig({ mode: 'on', trustedConfigRules: rules });
+  return defineConfig({ mode: 'on', trustedConfigRules: rules, ...more });
 };
 
 /** Sets up an empty account with Firebreak in it. Everything that happens in it depends on the seed alone. */
@@ -179,7 +187,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
 
   const invoke = (functionName: string, payload: Payload): Promise<unknown> => {
     const name = functionName.replace('firebreak-', '');
-    return run(process(payload.do ? `${name} ${String(payload.do)}` : name), async (own) => {
+    return run(process(typeof payload.do === 'string' ? `${name} ${payload.do}` : name), async (own) => {
       if (name === 'close') return closeHandler(own)(payload);
       if (name === 'ask') return ask(own, payload);
       return playbookHandler(own)(payload);
@@ -192,9 +200,9 @@ export const createPractice = (options: PracticeOptions): Practice => {
     return incident;
   };
 
-  const execute = async (name: WorkflowName, input: Payload): Promise<Ended> => {
+  const execute = async (name: WorkflowName, input: Payload, from?: Entry): Promise<Ended> => {
     const wait = (seconds: number) => world.clock.sleep(seconds * 1000);
-    const execution = await runWorkflow(name, input, { invoke, wait, now: world.clock.now });
+    const execution = await runWorkflow(name, input, { invoke, wait, now: world.clock.now }, from);
     return { ...execution, incident: await read(String(input.incident)), endedAt: world.clock.now().getTime() };
   };
 
@@ -275,6 +283,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
     settled: async () => Promise.all([...begun.values()].map(({ end }) => end)),
     checkpoint: () => ({ state: world.copy(), ledger: new Map(records), at: world.clock.now().getTime() }),
     respond,
+    redrive: ({ incident: { id, playbook }, last }, name) => execute(name, { incident: id, playbook }, last),
     contain: ({ id, playbook }) => execute('respond', { incident: id, playbook }),
     release: async ({ id, playbook }, mode) => {
       // A person asks for it, from outside of what can fail here.

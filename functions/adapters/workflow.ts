@@ -8,11 +8,16 @@ export type Payload = { readonly [key: string]: unknown };
 /** One state that was entered, when its work began, and the error that it met, if any. */
 export type Visit = { readonly state: string; readonly at: number; readonly error: string };
 
+/** A state, and what it was entered with. */
+export type Entry = { readonly state: string; readonly input: Payload };
+
 /** How an execution ended, and which way it took. */
 export type Execution = {
   readonly status: 'SUCCEEDED' | 'FAILED';
   readonly error: string;
   readonly path: readonly Visit[];
+  /** Where it stopped: a redrive goes on from there. */
+  readonly last: Entry;
 };
 
 export interface Surroundings {
@@ -35,19 +40,21 @@ type Definition = { readonly States: Readonly<Record<string, State>> };
 export const workflowDefinition = async (name: WorkflowName): Promise<Definition> =>
   JSON.parse(await readFile(new URL(`../../infra/workflow/${name}.asl.json`, import.meta.url), 'utf8'));
 
-const machines = new Map<WorkflowName, Promise<{ machine: StateMachine; states: Definition['States'] }>>();
+const machines = new Map<string, Promise<{ machine: StateMachine; states: Definition['States'] }>>();
 
-/** Built once: its validation takes longer than many executions. */
-const machineOf = (name: WorkflowName) => {
-  const known = machines.get(name);
+/** Built once for each state that it begins with: its validation takes longer than many executions. */
+const machineOf = (name: WorkflowName, begin: string | undefined) => {
+  const key = `${name} ${begin ?? ''}`;
+  const known = machines.get(key);
   if (known) return known;
   const made = workflowDefinition(name).then((definition) => ({
-    machine: new StateMachine(definition as unknown as StateMachineDefinition, {
-      validationOptions: { checkArn: false },
-    }),
+    machine: new StateMachine(
+      { ...definition, ...(begin && { StartAt: begin }) } as unknown as StateMachineDefinition,
+      { validationOptions: { checkArn: false } },
+    ),
     states: definition.States,
   }));
-  machines.set(name, made);
+  machines.set(key, made);
   return made;
 };
 
@@ -61,16 +68,22 @@ type EventLog = ReturnType<StateMachine['run']>['eventLogs'] extends AsyncIterab
 type Step = { readonly state: string; readonly error: string };
 
 /** Follows the execution's own log: which states it entered, in which order, and what went wrong in them. */
-const follow = async (logs: AsyncIterable<EventLog>): Promise<readonly Step[]> => {
+const follow = async (
+  logs: AsyncIterable<EventLog>,
+  begin: Entry,
+): Promise<{ readonly steps: readonly Step[]; readonly last: Entry }> => {
   const steps: Step[] = [];
+  let last = begin;
   for await (const event of logs) {
+    if (event.type === 'StateEntered') last = { state: event.state.name, input: event.state.input as Payload };
     if (event.type === 'StateEntered' || event.type === 'StateRetried')
       steps.push({ state: event.state.name, error: '' });
-    const last = steps.at(-1);
-    if (last && event.type === 'StateFailed') steps[steps.length - 1] = { ...last, error: event.Error };
-    if (last && event.type === 'StateCaught') steps[steps.length - 1] = { ...last, error: last.error || 'caught' };
+    const latest = steps.at(-1);
+    if (latest && event.type === 'StateFailed') steps[steps.length - 1] = { ...latest, error: event.Error };
+    if (latest && event.type === 'StateCaught')
+      steps[steps.length - 1] = { ...latest, error: latest.error || 'caught' };
   }
-  return steps;
+  return { steps, last };
 };
 
 type Called = { readonly begin: number; readonly end: number };
@@ -91,15 +104,17 @@ const timed = (
 };
 
 /**
- * Runs one execution to its end. Answers whether it SUCCEEDED; a FAILED one says with which error.
+ * Runs one execution to its end. Answers whether it SUCCEEDED; a FAILED one says with which error. `from` goes on where another one stopped,
+ * as a redrive does: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
  * A virtual clock can't be reached from inside the interpreter, so a Wait state's time passes just before the task behind it.
  */
 export const runWorkflow = async (
   name: WorkflowName,
   input: Payload,
   { invoke, wait, now }: Surroundings,
+  from?: Entry,
 ): Promise<Execution> => {
-  const { machine, states } = await machineOf(name);
+  const { machine, states } = await machineOf(name, from?.state);
   const tasks = ofType(states, 'Task');
   const called = new Map<string, Called[]>();
   let pendingSeconds = 0;
@@ -121,7 +136,7 @@ export const runWorkflow = async (
   });
   const zero = (entries: readonly (readonly [string, unknown])[]) =>
     Object.fromEntries(entries.map(([state]) => [state, 0]));
-  const run = machine.run(input as never, {
+  const run = machine.run((from?.input ?? input) as never, {
     context: { Task: { Token: `local-${String(input.incident)}` } } as never,
     overrides: {
       taskResourceLocalHandlers: Object.fromEntries(handlers),
@@ -129,15 +144,11 @@ export const runWorkflow = async (
     },
   });
   const begin = now().getTime();
-  const following = follow(run.eventLogs);
-  try {
-    await run.result;
-    return { status: 'SUCCEEDED', error: '', path: timed(await following, called, begin) };
-  } catch (error) {
-    return {
-      status: 'FAILED',
-      error: error instanceof Error ? error.message : String(error),
-      path: timed(await following, called, begin),
-    };
-  }
+  const following = follow(run.eventLogs, from ?? { state: '', input });
+  const end = await run.result.then(
+    () => ({ status: 'SUCCEEDED', error: '' }) as const,
+    (error: unknown) => ({ status: 'FAILED', error: error instanceof Error ? error.message : String(error) }) as const,
+  );
+  const { steps, last } = await following;
+  return { ...end, path: timed(steps, called, begin), last };
 };

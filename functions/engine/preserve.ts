@@ -133,6 +133,19 @@ export const requestEvidence = async (engine: Engine, incident: Incident): Promi
 export const recordEvidence = (engine: Engine, id: string, pieces: readonly IncidentEvidence[]): Promise<Incident> =>
   updateIncident(engine, id, (incident) => (pieces.length === 0 ? incident : replace(incident, pieces)));
 
+/** A look that fails may succeed the next time, but not for ever: then what could not be looked at has failed. */
+const lookedAt = async (look: () => Promise<Taken>, before: Taken, hours: number): Promise<Taken> => {
+  try {
+    const taken = await look();
+    if (taken.state !== 'pending' || hours <= evidenceHoursMax) return taken;
+    return { ...taken, state: 'failed', note: `Still not complete after ${evidenceHoursMax} hours.` };
+  } catch (error) {
+    if (hours <= evidenceHoursMax) throw error;
+    const note = `It could not be looked at, ${evidenceHoursMax} hours after it was asked for: ${whatAwsSaid(error)}`;
+    return { ...before, state: 'failed', note };
+  }
+};
+
 const reviewOne = async (engine: Engine, incident: Incident, item: IncidentEvidence): Promise<IncidentEvidence> => {
   const kind = kindOf(engine, incident, item);
   const record = (await engine.ledger.read('evidence', keyOf(incident, item)))?.value as EvidenceRecord | undefined;
@@ -140,13 +153,10 @@ const reviewOne = async (engine: Engine, incident: Incident, item: IncidentEvide
   const provenance = provenanceOf(incident, record.askedAt);
   const aws = engine.aws(incident.target, incident.id, 'write');
   const hours = (engine.now().getTime() - Date.parse(record.askedAt)) / 3_600_000;
-  const reviewed =
-    record.taken.state === 'pending' && kind.review ? await kind.review(aws, record.taken, provenance) : record.taken;
-  const taken: Taken =
-    reviewed.state === 'pending' && hours > evidenceHoursMax
-      ? { ...reviewed, state: 'failed', note: `Still not complete after ${evidenceHoursMax} hours.` }
-      : reviewed;
-  if (taken.state !== record.taken.state) {
+  const before = record.taken;
+  const look = async () => (before.state === 'pending' && kind.review ? kind.review(aws, before, provenance) : before);
+  const taken = await lookedAt(look, before, hours);
+  if (taken.state !== before.state) {
     await keep(engine, incident, item, taken);
     const result = taken.note ? `${taken.state}: ${taken.note}` : taken.state;
     const subject = `${item.kind} ${item.subject}`;

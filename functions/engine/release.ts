@@ -69,6 +69,12 @@ const releaseOne = async (
   return { change: said(change, held.setting.say as (value: never) => string, done.value), requests };
 };
 
+/** What went before it was held or after; its hold goes all the same, or the next resource of that name would inherit its original. */
+const releaseGone = async (engine: Engine, incident: Incident, change: IncidentChange, mode: ReleaseMode) => {
+  const done = await releaseOne(engine, incident, change, mode);
+  return done.change.state === 'untouched' ? { ...done, change } : done;
+};
+
 /** Changes that are still held, so that a release has something to do with them. */
 const over: readonly IncidentChange['state'][] = ['released', 'untouched', 'shared', 'let-go', 'gone'];
 export const unreleased = ({ state }: IncidentChange): boolean => !over.includes(state);
@@ -90,7 +96,9 @@ export const release = async (engine: Engine, id: string, mode: ReleaseMode): Pr
     for (const change of incident.changes.filter((one) => one.effect === effect)) {
       const note = `Stays ${change.toSaid}; only release --force puts back ${change.fromSaid}.`;
       const done = !unreleased(change)
-        ? { change, requests: [] }
+        ? change.state === 'gone'
+          ? await releaseGone(engine, incident, change, mode)
+          : { change, requests: [] }
         : goesBack(change)
           ? await releaseOne(engine, incident, change, mode)
           : { change: { ...change, state: 'kept' as const, note }, requests: [] };
