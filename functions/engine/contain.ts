@@ -41,6 +41,7 @@ const withState = (change: IncidentChange, state: IncidentChange['state'], note 
   ...change,
   state,
   note,
+  failure: state === 'failed' ? note : '',
 });
 
 /** Writes one change and says how it went, for the record and for the journal. */

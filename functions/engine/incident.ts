@@ -46,6 +46,8 @@ export type IncidentChange = {
   readonly state: ChangeState;
   /** In words: what AWS said, who else holds, what was found. */
   readonly note: string;
+  /** Why the last write failed, so that every later look can say it; empty where it did not. */
+  readonly failure: string;
 };
 
 export type IncidentEvidence = {

@@ -51,7 +51,8 @@ export const optionsFor = (playbook: Playbook, chosen: Readonly<Record<string, s
 const planChange = async (playbook: Playbook, aws: Aws, change: Change): Promise<IncidentChange> => {
   const setting = settingOf(playbook, change.setting);
   const { id, to, effect, release, dated } = change;
-  const base = { as: change.setting, setting: setting.name, id, to, toSaid: setting.say(to), effect, release, dated };
+  const toSaid = setting.say(to);
+  const base = { as: change.setting, setting: setting.name, id, to, toSaid, effect, release, dated, failure: '' };
   try {
     const from = await setting.read(aws, id);
     if (from === gone)

@@ -4,7 +4,7 @@ import { same } from '../../playbooks/language/json.ts';
 import type { Effect } from '../../playbooks/language/playbook.ts';
 import { heldOf } from './contain.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
-import { type Release, type ReleaseMode, readHold, release as releaseHold } from './hold.ts';
+import { type Held, type Release, type ReleaseMode, readHold, release as releaseHold } from './hold.ts';
 import { type Incident, type IncidentChange, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
 import { propose } from './plan.ts';
@@ -131,25 +131,30 @@ export const release = async (engine: Engine, id: string, mode: ReleaseMode): Pr
   }));
 };
 
-/** Reads what was put back once more, when AWS has settled; tidies up supporting resources that nobody uses any more. */
+/** Why what was put back does not stand; undefined where it does, or is another incident's by now. */
+const notPutBack = async (engine: Engine, held: Held): Promise<string | undefined> => {
+  const { record } = await readHold(engine, held);
+  const value = await held.setting.read(held.aws, held.id);
+  const ours = record.last !== null && record.phase === 'free';
+  if (!ours || value === gone || same(value, record.last?.original ?? null)) return undefined;
+  return `It reads ${held.setting.say(value)} after it was put back. Release it again with --force.`;
+};
+
+/**
+ * Reads what was put back once more, when AWS has settled; tidies up supporting resources that nobody uses any more, also those that were
+ * prepared for a write that never came.
+ */
 const verifyReleased = async (engine: Engine, incident: Incident, change: IncidentChange): Promise<IncidentChange> => {
-  if (change.state !== 'released') return change;
+  if (change.state !== 'released' && change.state !== 'untouched') return change;
   const held = heldOf(engine, incident, change);
   try {
-    const { record } = await readHold(engine, held);
-    const value = await held.setting.read(held.aws, held.id);
-    // Held again means that it is another incident's now.
-    const ours = record.last !== null && record.phase === 'free';
-    if (ours && value !== gone && !same(value, record.last?.original ?? null))
-      return {
-        ...change,
-        state: 'failed',
-        note: `It reads ${held.setting.say(value)} after it was put back. Release it again with --force.`,
-      };
+    const note = change.state === 'released' ? await notPutBack(engine, held) : undefined;
+    if (note !== undefined) return { ...change, state: 'failed', note };
     const inUse = (await held.setting.retire?.(held.aws, held.id)) ?? [];
     return inUse.length > 0 ? { ...change, note: `Still in use by others: ${inUse.join(', ')}.` } : change;
   } catch (error) {
-    return { ...change, note: `Put back; the last look failed: ${whatAwsSaid(error)}` };
+    const done = change.state === 'released' ? 'Put back; the' : change.note ? `${change.note} The` : 'The';
+    return { ...change, note: `${done} last look failed: ${whatAwsSaid(error)}` };
   }
 };
 

@@ -38,7 +38,7 @@ const verifyOne = async (engine: Engine, incident: Incident, change: IncidentCha
       await retake(engine, incident, change);
       return open(change, `It was opened since: ${held.setting.say(value)}.`);
     }
-    const failed = change.state === 'failed' ? ` ${change.note}` : '';
+    const failed = change.failure === '' ? '' : ` ${change.failure}`;
     return open(change, `It reads ${held.setting.say(value)} instead of ${held.setting.say(wanted)}.${failed}`);
   } catch (error) {
     return open(change, `Could not be read: ${whatAwsSaid(error)}`);

@@ -20,6 +20,9 @@ const hoursMore = 26;
 const harmGoesOn = ({ piece, arranged }: Ground, { stage }: Practice, isGone: boolean): Promise<boolean> =>
   isGone ? Promise.resolve(false) : piece.scenario.harm(arranged, stage);
 
+/** Groups go on without a member that is gone; how is AWS's affair. */
+const isGroup = (part: string): boolean => ['autoScaling', 'elasticLoadBalancing'].includes(part);
+
 /**
  * What is not as it was before, and has no reason not to be. Where somebody has deleted the resource meanwhile, what went with it is not ours to
  * bring back, and what outlived it may stay.
@@ -35,7 +38,7 @@ const leftBehind = (
   const places = (state: State) => new Set(compareAccounts(state, after).map(({ path }) => path.join('/')));
   const since = places(before);
   return judgeDifferences(compareAccounts(withoutTarget, after), [])
-    .left.filter(({ path }) => since.has(path.join('/')) && !path.includes(target.id))
+    .left.filter(({ path }) => since.has(path.join('/')) && !path.includes(target.id) && !path.some(isGroup))
     .map(saidDifference);
 };
 

@@ -275,11 +275,14 @@ const authorize = (aws: Aws, id: string, rules: readonly Rule[]) => {
   );
 };
 
-/** Whether a group of ours lets nothing through but what we might have let through: an edited one is kept, as it may be evidence. */
+/**
+ * Whether a group of ours lets nothing through but what we might have let through, or what AWS gave it before it was finished: an edited one
+ * is kept, as it may be evidence.
+ */
 const isUnedited = (group: SecurityGroup): boolean =>
   (group.IpPermissions ?? []).length === 0 &&
   rulesOf(group.IpPermissionsEgress).every(
-    (rule) => isolationOf(group) === 'forensic' && /^tcp 443-443 (sg|pl)-/.test(rule),
+    (rule) => defaultRules.includes(rule) || (isolationOf(group) === 'forensic' && /^tcp 443-443 (sg|pl)-/.test(rule)),
   );
 
 /** Deletes the VPC's isolation groups that nothing uses. Answers the ids of those that stay. */

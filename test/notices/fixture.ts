@@ -42,6 +42,7 @@ const change: IncidentChange = {
   dated: false,
   state: 'planned',
   note: 'a note on the change',
+  failure: '',
 };
 const evidence: IncidentEvidence = {
   as: 'volumes',

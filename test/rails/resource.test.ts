@@ -19,6 +19,7 @@ const change: IncidentChange = {
   release: 'restore',
   state: 'planned',
   note: '',
+  failure: '',
   dated: false,
 };
 
