@@ -49,7 +49,12 @@ const chosen = (names: readonly string[] | undefined, { playbooks }: Catalogue):
   return names && names.length > 0 ? all.filter((name) => names.includes(name)) : all;
 };
 
-const piecesOf = async (catalogue: Catalogue, names: readonly string[], seed: number): Promise<readonly Piece[]> => {
+/** Every scenario of these playbooks, each with a seed of its own. */
+export const piecesOf = async (
+  catalogue: Catalogue,
+  names: readonly string[],
+  seed: number,
+): Promise<readonly Piece[]> => {
   const pieces: Piece[] = [];
   for (const name of names) {
     const playbook = catalogue.playbooks.get(name);

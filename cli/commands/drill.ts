@@ -1,10 +1,12 @@
 // firebreak drill: practice. Every scenario of every playbook on an account in memory, with the code that is deployed.
 import type { DrillProgress } from '../../gameday/drill.ts';
-import type { DrillReport } from '../../gameday/report/drill-report.ts';
+import type { FaultKind, Order, Progress } from '../../gameday/faults/share.ts';
+import type { DrillReport, FaultReport } from '../../gameday/report/drill-report.ts';
 import { command, json } from '../command.ts';
 import { jsonText, plain, type Screen } from '../screen.ts';
 import { playbookFor } from '../target.ts';
 import { trouble } from '../trouble.ts';
+import type { World } from '../world.ts';
 
 /** A terminal that is no terminal gets a table of this width. */
 const widthWithout = 140;
@@ -30,7 +32,55 @@ const progressOn =
     }
   };
 
-const isHeld = ({ summary: { scenarios, held } }: DrillReport): boolean => scenarios > 0 && held === scenarios;
+const isHeld = ({ summary: { scenarios, held }, faults }: DrillReport): boolean =>
+  scenarios > 0 && held === scenarios && (faults === undefined || (faults.trials > 0 && faults.counts.broken === 0));
+
+const kinds: readonly (FaultKind | 'none')[] = ['none', 'single', 'pairs', 'all-pairs', 'random'];
+
+const kindFrom = (text = 'none'): FaultKind | 'none' => {
+  const kind = kinds.find((one) => one === text);
+  if (kind) return kind;
+  throw trouble(`'${text}' is no kind of faults.`, `Give one of ${kinds.join(', ')}.`);
+};
+
+const runsFrom = (text = '2000'): number => {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw trouble(`'${text}' is no number of trials.`, 'Give a whole number, such as --runs 2000.');
+};
+
+/** Many to a second: one line that goes again. */
+const trialsOn = (screen: Screen): ((progress: Progress) => void) => {
+  const begun = Date.now();
+  return ({ done, trials, title, broken }) => {
+    const seconds = (Date.now() - begun) / 1000;
+    const left = done > 0 ? `, ${Math.round((seconds / done) * (trials - done))} s left` : '';
+    screen.passing(`${done}/${trials} trials${left}${broken > 0 ? `, ${broken} BROKEN` : ''}  ${title}`);
+  };
+};
+
+/** Plays one trial that somebody saw fail, and says all of it. */
+const playAgain = async (world: World, text: string, seed: number, asJson: boolean): Promise<number> => {
+  const [{ replay }, { storySaid }] = await Promise.all([
+    import('../../gameday/faults/replay.ts'),
+    import('../../gameday/report/fault-text.ts'),
+  ]);
+  const story = await replay(text, seed).catch((error: unknown) => {
+    throw trouble(
+      error instanceof Error ? error.message : String(error),
+      'The report of a drill names its trials as they are written here.',
+    );
+  });
+  if (asJson) world.out.line(jsonText(story));
+  else for (const line of storySaid(story)) world.out.line(line);
+  return story.end === 'broken' ? 1 : 0;
+};
+
+const tryFaults = async (order: Order, world: World): Promise<FaultReport> => {
+  const { playAll } = await import('../../gameday/faults/crew.ts');
+  const tally = await playAll(order, trialsOn(world.err));
+  world.err.line(`${tally.trials} trials with faults are played.`);
+  return { ...tally, kind: order.kind, seed: order.seed };
+};
 
 export const drill = command({
   usage: 'drill [PLAYBOOK…]',
@@ -41,20 +91,41 @@ export const drill = command({
   options: {
     seed: { type: 'string', value: 'N', about: 'the same seed gives the same drill; 1 if not given' },
     report: { type: 'string', value: 'DIR', about: 'write report.json and report.html there' },
+    faults: {
+      type: 'string',
+      value: 'KIND',
+      about: 'also let things go wrong: single (each call, each fault), pairs, all-pairs, random; none if not given',
+    },
+    runs: { type: 'string', value: 'N', about: 'how many random trials; 2000 if not given' },
+    replay: { type: 'string', value: 'TRIAL', about: 'play one trial again, as a report spells it' },
     json,
   },
-  examples: ['firebreak drill', 'firebreak drill isolate-instance --seed 7 --report out/drill'],
+  examples: [
+    'firebreak drill',
+    'firebreak drill isolate-instance --seed 7 --report out/drill',
+    'firebreak drill --faults single --report out/faults',
+    "firebreak drill --replay 'disable-access-key/leaked-key respond.aws.23=timeout-after'",
+  ],
   run: async (world, { values, words }) => {
     const seed = seedFrom(values.seed);
+    if (values.replay) return playAgain(world, values.replay, seed, values.json ?? false);
+    const kind = kindFrom(values.faults);
+    const runs = runsFrom(values.runs);
     const known = await world.playbooks();
     for (const name of words) playbookFor(known, name);
     const { runDrill } = await import('../../gameday/drill.ts');
-    const report = await runDrill({ playbooks: words, seed, onProgress: progressOn(world.err) });
+    const calm = await runDrill({ playbooks: words, seed, onProgress: progressOn(world.err) });
+    const faults = kind === 'none' ? undefined : await tryFaults({ kind, playbooks: words, seed, runs }, world);
+    const report: DrillReport = faults ? { ...calm, faults } : calm;
     if (values.json) world.out.line(jsonText(report));
     else {
       const { drillTable } = await import('../../gameday/report/table.ts');
       const width = Number.isFinite(world.out.width) ? world.out.width : widthWithout;
       world.out.line(`\n${drillTable(report, { width, colour: world.out.coloured })}`);
+      if (faults) {
+        const { faultsSaid } = await import('../../gameday/report/fault-text.ts');
+        for (const line of faultsSaid(faults)) world.out.line(line);
+      }
     }
     if (values.report) {
       const { writeReport } = await import('../../gameday/report/write.ts');

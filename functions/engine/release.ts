@@ -165,10 +165,10 @@ const releaseVerdict = (changes: readonly IncidentChange[]): Pick<Incident, 'out
   if (conflicts.length > 0) return { outcome: 'conflict', reason: conflicts.join('; ') };
   const failed = named('failed');
   if (failed.length > 0) return { outcome: 'failed', reason: `Not put back: ${failed.join('; ')}` };
-  const kept = named('kept');
+  const but = [...named('kept'), ...named('gone')];
   return {
     outcome: 'released',
-    reason: kept.length > 0 ? `Put back, but for: ${kept.join('; ')}` : 'All is as it was before.',
+    reason: but.length > 0 ? `Put back, but for: ${but.join('; ')}` : 'All is as it was before.',
   };
 };
 

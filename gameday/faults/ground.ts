@@ -31,9 +31,8 @@ export interface Ground {
   readonly operations: readonly Operation[];
   /** Where it changes the account, ids of new things aside. */
   readonly touched: ReadonlySet<string>;
-  /** States that its longest execution went through, and how long it took, in virtual milliseconds. */
+  /** States that its longest execution went through. */
   readonly transitions: number;
-  readonly milliseconds: number;
 }
 
 /** What is made new has another id in each run; what was there before is named. */
@@ -108,6 +107,5 @@ export const prepare = async (piece: Piece, playbooks: ReadonlyMap<string, Playb
     operations: [...responding.operations, ...releasing.operations],
     touched,
     transitions: Math.max(...executions.map(({ path }) => path.length)),
-    milliseconds: heldAt.at - arrangedAt.at,
   };
 };

@@ -5,16 +5,18 @@ import { brokenLink, readJournal } from '../../functions/engine/journal.ts';
 import { settingOf } from '../../functions/engine/plan.ts';
 import { gone } from '../../playbooks/language/aws.ts';
 import { same } from '../../playbooks/language/json.ts';
+import { ec2Slice } from '../account/ec2-state.ts';
 import type { State } from '../account/state.ts';
-import { compareAccounts, judgeDifferences, saidDifference } from '../compare.ts';
+import { compareAccounts, type Difference, judgeDifferences, saidDifference } from '../compare.ts';
 import type { Ended, Practice } from '../practice.ts';
 import { type Ground, placesChanged } from './ground.ts';
 import { incidentsOf, isHeld } from './recover.ts';
 
-/** A run that went wrong takes longer than an undisturbed one; so much longer, and it counts as never ending. */
+/** A run that went wrong takes longer than an undisturbed one; so much longer, and it counts as never ending. To wait for evidence costs nothing. */
 const transitionsFactor = 4;
 const transitionsMore = 40;
-const hoursMore = 26;
+const hoursMost = 52;
+const waitingForEvidence: readonly string[] = ['Evidence grows', 'Preserve', 'Is it whole?'];
 
 /** With what is not there any more nobody can do anything. */
 const harmGoesOn = ({ piece, arranged }: Ground, { stage }: Practice, isGone: boolean): Promise<boolean> =>
@@ -22,6 +24,8 @@ const harmGoesOn = ({ piece, arranged }: Ground, { stage }: Practice, isGone: bo
 
 /** Groups go on without a member that is gone; how is AWS's affair. */
 const isGroup = (part: string): boolean => ['autoScaling', 'elasticLoadBalancing'].includes(part);
+const isReplacement = ({ path, change }: Difference): boolean =>
+  change === 'added' && path.some((part) => ['instances', 'networkInterfaces', 'volumes', 'tags'].includes(part));
 
 /**
  * What is not as it was before, and has no reason not to be. Where somebody has deleted the resource meanwhile, what went with it is not ours to
@@ -39,7 +43,20 @@ const leftBehind = (
   const since = places(before);
   return judgeDifferences(compareAccounts(withoutTarget, after), [])
     .left.filter(({ path }) => since.has(path.join('/')) && !path.includes(target.id) && !path.some(isGroup))
+    .filter((difference) => !isReplacement(difference))
     .map(saidDifference);
+};
+
+/**
+ * An Auto Scaling group terminates a member that fails its health checks, as an isolated one does, unless it was taken out before. Where that could not
+ * be done, containment goes on all the same, and the incident has to say so: then the instance counts as gone.
+ */
+export const isLostToItsGroup = async ({ target }: Ground, practice: Practice): Promise<boolean> => {
+  const { account, region, id } = target;
+  const { instances } = ec2Slice(practice.world.requestAt({ account, region }));
+  const isThere = target.type !== 'AWS::EC2::Instance' || instances[id]?.State === 'running';
+  const incidents = await incidentsOf(practice);
+  return !isThere && incidents.some(({ reason }) => reason.includes('autoscaling/'));
 };
 
 /** It says that it is contained while the attacker goes on. */
@@ -126,12 +143,11 @@ const surplus = ({ world }: Practice, incidents: readonly Incident[]): readonly 
 
 const endless = (ground: Ground, ends: readonly Ended[], practice: Practice): readonly string[] => {
   const most = ground.transitions * transitionsFactor + transitionsMore;
-  const hours = (practice.world.clock.now().getTime() - ground.arrangedAt.at - ground.milliseconds) / 3_600_000;
+  const hours = (practice.world.clock.now().getTime() - ground.arrangedAt.at) / 3_600_000;
+  const counts = ends.map(({ path }) => path.filter(({ state }) => !waitingForEvidence.includes(state)).length);
   return [
-    ...ends
-      .filter(({ path }) => path.length > most)
-      .map(({ path }) => `an execution went through ${path.length} states`),
-    ...(hours > hoursMore * 2 ? [`it took ${Math.round(hours)} hours longer than undisturbed`] : []),
+    ...counts.filter((count) => count > most).map((count) => `an execution went through ${count} states`),
+    ...(hours > hoursMost ? [`it took ${Math.round(hours)} hours`] : []),
   ];
 };
 

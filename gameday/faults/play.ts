@@ -7,7 +7,7 @@ import type { Practice } from '../practice.ts';
 import { type Ground, practiceFrom } from './ground.ts';
 import { happen } from './happen.ts';
 import { begin, eventuallyConsistent, type Operation } from './inject.ts';
-import { judgeEnd, judgeRecovered, judgeRelease, judgeResponse } from './judge.ts';
+import { isLostToItsGroup, judgeEnd, judgeRecovered, judgeRelease, judgeResponse } from './judge.ts';
 import { hasStopped, incidentsOf, isHeld, letGoAgain, letGoOfAll, redriveAll } from './recover.ts';
 import { type Injection, spell, type Trial } from './trial.ts';
 
@@ -77,6 +77,7 @@ type Played = {
   readonly wrong: readonly string[];
   readonly alarmed: boolean;
   readonly operations: readonly Operation[];
+  readonly isGone: boolean;
 };
 
 const respond = async (ground: Ground, practice: Practice, trial: Trial): Promise<Played> => {
@@ -87,26 +88,23 @@ const respond = async (ground: Ground, practice: Practice, trial: Trial): Promis
   const judged = await judgeResponse(ground, practice, executions, isGone(trial));
   const alarmed = practice.deadEvents.length > 0 || executions.some(hasStopped);
   await redriveAll(practice);
-  const recovered = await judgeRecovered(ground, practice, {
-    mustSay: mustSayFor(trial.injections),
-    isGone: isGone(trial),
-  });
-  return { wrong: [...surprises, ...judged, ...recovered], alarmed, operations: injecting.operations };
+  const lost = isGone(trial) || (await isLostToItsGroup(ground, practice));
+  const recovered = await judgeRecovered(ground, practice, { mustSay: mustSayFor(trial.injections), isGone: lost });
+  const wrong = [...surprises, ...judged, ...recovered];
+  return { wrong, alarmed, operations: injecting.operations, isGone: lost };
 };
 
-const release = async (ground: Ground, practice: Practice, trial: Trial): Promise<Played> => {
+const release = async (ground: Ground, practice: Practice, trial: Trial, lost: boolean): Promise<Played> => {
   const incidents = await incidentsOf(practice);
   const injecting = begin(practice, 'release', trial.injections, ground.target);
   const first = await letGoOfAll(practice, incidents);
   injecting.stop();
-  const judged = judgeRelease(ground, practice, first, {
-    held: incidents.filter(isHeld).length,
-    isGone: isGone(trial),
-  });
+  const gone = lost || isGone(trial);
+  const judged = judgeRelease(ground, practice, first, { held: incidents.filter(isHeld).length, isGone: gone });
   const again = await letGoAgain(practice);
-  const end = await judgeEnd(ground, practice, isGone(trial));
-  const stopped = first.some(hasStopped);
-  return { wrong: [...judged, ...end], alarmed: stopped && again.length > 0, operations: injecting.operations };
+  const wrong = [...judged, ...(await judgeEnd(ground, practice, gone))];
+  const alarmed = first.some(hasStopped) && again.length > 0;
+  return { wrong, alarmed, operations: injecting.operations, isGone: gone };
 };
 
 const endOf = (
@@ -140,13 +138,18 @@ export const play = async (ground: Ground, trial: Trial, released: Released): Pr
     own = ownOf(await incidentsOf(practice), ground);
     const stand = touchesRelease ? '' : await standOf(practice);
     if (touchesRelease || !released.has(stand)) {
-      const part = await release(ground, practice, trial);
+      const part = await release(
+        ground,
+        practice,
+        trial,
+        parts.some((one) => one.isGone),
+      );
       parts.push(part);
       if (part.wrong.length === 0 && !touchesRelease) released.add(stand);
     }
     if (touchesRelease) own = ownOf(await incidentsOf(practice), ground);
   } catch (error) {
-    parts.push({ wrong: [`it broke off: ${whatAwsSaid(error)}`], alarmed: false, operations: [] });
+    parts.push({ wrong: [`it broke off: ${whatAwsSaid(error)}`], alarmed: false, operations: [], isGone: false });
   }
   const wrong = parts.flatMap((part) => part.wrong);
   const alarmed = parts.some((part) => part.alarmed);

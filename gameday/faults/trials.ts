@@ -58,25 +58,81 @@ export const singles = (ground: Ground): readonly Trial[] => [
   ...happenings.map((happening) => trialOf(ground, [], happening)),
 ];
 
-/** Operation × setting × phase × fault: of all equal calls of one function the first stands for them. */
-const classesOf = (ground: Ground): readonly Injection[] => {
+/** The faults of which pairs are tried: a call fails, its answer is lost, its process dies, its answer is old, its resource goes. */
+const pairing: readonly string[] = [
+  'denied',
+  'unavailable',
+  'timeout-after',
+  'crash-before',
+  'crash-after',
+  'stale',
+  'gone',
+];
+
+/** Operation × setting × phase × fault: reads of a service are one kind of call, and so are a function's reads of the ledger. */
+const classOf = ({ phase, where, by, name, write }: Operation, fault: string): string => {
+  const [first = ''] = name.split(' ');
+  return [phase, by, write ? name : where === 'aws' ? `read ${first}` : 'read', fault].join(' ');
+};
+
+/** Of all faults of one class the first stands for them. Of a write, to die after it is to die before the next call. */
+export const classesOf = (ground: Pick<Ground, 'operations'>): readonly Injection[] => {
   const classes = new Map<string, Injection>();
   for (const { operation, injection } of everyInjection(ground)) {
-    const key = [operation.phase, operation.by, operation.name, injection.fault].join(' ');
-    if (!classes.has(key)) classes.set(key, injection);
+    const key = classOf(operation, injection.fault);
+    const tried = pairing.includes(injection.fault) && !(operation.write && injection.fault === 'crash-before');
+    if (tried && !classes.has(key)) classes.set(key, injection);
   }
   return [...classes.values()];
 };
+
+const isSameCall = (a: Injection, b: Injection): boolean =>
+  a.phase === b.phase && a.where === b.where && a.index === b.index;
 
 const pairsOf = (ground: Ground, injections: readonly Injection[]): readonly Trial[] =>
   injections.flatMap((first, index) =>
     injections
       .slice(index + 1)
-      .filter((second) => second.phase !== first.phase || second.where !== first.where || second.index !== first.index)
+      .filter((second) => !isSameCall(first, second))
       .map((second) => trialOf(ground, [first, second])),
   );
 
-export const pairsOfClasses = (ground: Ground): readonly Trial[] => pairsOf(ground, classesOf(ground));
+/** So many faults in one run hold six pairs at once. */
+const faultsTogether = 4;
+/** Among so many the one is taken that adds most pairs. */
+const candidatesMost = 24;
+
+/**
+ * Runs of several faults each, which between them hold every pair of classes. Fewer runs than pairs, and what goes wrong in one is shrunk to
+ * the faults that it takes.
+ */
+export const coveringPairs = (ground: Ground, seed: number): readonly Trial[] => {
+  const classes = classesOf(ground);
+  const random = createRandom(seed, `pairs of ${ground.piece.name}`);
+  const isPair = (a: Injection, b: Injection): boolean => a !== b && !isSameCall(a, b);
+  const left = classes.map((one) => new Set(classes.filter((other) => isPair(one, other))));
+  const leftOf = new Map(classes.map((one, index) => [one, left[index] ?? new Set<Injection>()]));
+  const gain = (chosen: readonly Injection[], candidate: Injection): number =>
+    chosen.some((one) => !isPair(one, candidate)) ? -1 : chosen.filter((one) => leftOf.get(one)?.has(candidate)).length;
+  const trials: Trial[] = [];
+  for (const first of classes) {
+    for (const second of leftOf.get(first) ?? []) {
+      const chosen = [first, second];
+      while (chosen.length < faultsTogether) {
+        const candidates = Array.from(
+          { length: candidatesMost },
+          () => classes[random.between(0, classes.length - 1)] ?? first,
+        );
+        const best = candidates.toSorted((a, b) => gain(chosen, b) - gain(chosen, a))[0];
+        if (!best || gain(chosen, best) < 1) break;
+        chosen.push(best);
+      }
+      for (const one of chosen) for (const other of chosen) leftOf.get(one)?.delete(other);
+      trials.push(trialOf(ground, chosen));
+    }
+  }
+  return trials;
+};
 
 export const allPairs = (ground: Ground): readonly Trial[] =>
   pairsOf(
@@ -85,7 +141,11 @@ export const allPairs = (ground: Ground): readonly Trial[] =>
   );
 
 /** Several faults at once, anywhere, also in calls that only a disturbed run makes. The number alone decides which. */
-export const randomTrial = (grounds: readonly Ground[], seed: number, number: number): Trial => {
+export const randomTrial = (
+  grounds: readonly Ground[],
+  seed: number,
+  number: number,
+): { readonly ground: Ground; readonly trial: Trial } => {
   const random = createRandom(seed, `trial ${number}`);
   const pick = <T>(items: readonly T[]): T => {
     const item = items[random.between(0, items.length - 1)];
@@ -99,11 +159,6 @@ export const randomTrial = (grounds: readonly Ground[], seed: number, number: nu
     // A disturbed run makes more calls than the undisturbed one.
     return random.next() < 0.2 ? { ...injection, index: injection.index + random.between(1, 40) } : injection;
   });
-  const distinct = injections.filter(
-    (one, index) =>
-      injections.findIndex(
-        ({ phase, where, index: at }) => phase === one.phase && where === one.where && at === one.index,
-      ) === index,
-  );
-  return trialOf(ground, distinct, random.next() < 0.3 ? pick(happenings) : null);
+  const distinct = injections.filter((one, index) => injections.findIndex((other) => isSameCall(one, other)) === index);
+  return { ground, trial: trialOf(ground, distinct, random.next() < 0.3 ? pick(happenings) : null) };
 };

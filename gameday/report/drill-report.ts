@@ -3,6 +3,8 @@ import type { ChangeState } from '../../functions/engine/incident.ts';
 import type { Json } from '../../playbooks/language/json.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import type { Difference, Explained } from '../compare.ts';
+import type { FaultKind } from '../faults/share.ts';
+import type { Tally } from '../faults/tally.ts';
 
 export const drillSchema = 'firebreak-drill/1';
 
@@ -169,6 +171,9 @@ export type DrillResult = {
   readonly others: readonly OtherIncident[];
 };
 
+/** What became of every trial with faults. */
+export type FaultReport = Tally & { readonly kind: FaultKind; readonly seed: number };
+
 export type DrillReport = {
   readonly schema: typeof drillSchema;
   readonly seed: number;
@@ -183,4 +188,6 @@ export type DrillReport = {
     readonly settings: { readonly changed: number; readonly putBack: number };
   };
   readonly results: readonly DrillResult[];
+  /** Where faults were tried. */
+  readonly faults?: FaultReport;
 };

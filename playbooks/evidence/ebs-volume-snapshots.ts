@@ -170,7 +170,7 @@ const noteOn = ({ snapshots, missing, surplus, unseen, incident, takenFor }: Uns
     ...(open.length > 0
       ? [`Not locked: ${open.map((one) => `${one.snapshot}${whyUnlocked(one.lock)}`).join(', ')}.`]
       : []),
-    ...(surplus.length > 0 ? [`Surplus, made by a call whose answer was lost: ${surplus.join(', ')}.`] : []),
+    ...(surplus.length > 0 ? [`Surplus, made by a call whose answer was lost or whose set ended in error: ${surplus.join(', ')}.`] : []),
   ]
     .filter(Boolean)
     .join(' ');
@@ -191,7 +191,7 @@ const whose = ({ incident, case: ofCase }: { readonly incident: string; readonly
 /** Other sets that served the same purpose at the same time. */
 const surplusTo = (own: readonly Kept[], sets: readonly SnapshotSet[], manifest: Unsealed): readonly string[] =>
   sets
-    .filter((set) => !failed(set) && set.case === manifest.case)
+    .filter((set) => set.case === manifest.case)
     .filter((set) => secondsBetween(set.requestedAt, manifest.requestedAt) < reuseSeconds)
     .flatMap((set) => set.snapshots.flatMap(({ SnapshotId }) => SnapshotId ?? []))
     .filter((id) => !own.some(({ snapshot }) => snapshot === id))
