@@ -1,6 +1,7 @@
 // The report as one page: no request leaves it, and it works without its script.
 import { createHash } from 'node:crypto';
 import type { DrillReport, DrillResult } from './drill-report.ts';
+import { faultSection } from './faults.ts';
 import { type Graph, layout, type Workflow, wayOf } from './graph.ts';
 import { graphLegend, graphPicture, graphSymbols } from './graph-picture.ts';
 import { type Html, html } from './html.ts';
@@ -205,6 +206,7 @@ export const page = (report: DrillReport, definitions: Readonly<Record<string, W
         <main>
           ${overview(report, longest)}
           ${incidents(report, graphs, longest)}
+          ${faultSection(report.faults)}
           ${workflows(report, graphs)}
           ${method(report)}
         </main>

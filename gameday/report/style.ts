@@ -1,5 +1,6 @@
 // How the report looks: paper and ink, one accent, type that a system has already.
 import { verbatim } from './html.ts';
+import { faultStyle } from './style-faults.ts';
 import { pictureStyle } from './style-pictures.ts';
 
 export const style = verbatim`
@@ -114,6 +115,7 @@ pre { max-height: 26rem; overflow: auto; background: var(--sheet); padding: 0.9r
 footer { margin-top: 4rem; padding-top: 0.8rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: 0.86rem; }
 #method p { max-width: 46em; font: 1.06rem/1.55 var(--serif); margin-top: 0.6rem; }
 ${pictureStyle.text}
+${faultStyle.text}
 @media (max-width: 46rem) {
   body { padding: 1.4rem 1.1rem 3rem; }
   .figures { grid-template-columns: 1fr 1fr; }
