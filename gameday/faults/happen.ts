@@ -106,6 +106,7 @@ export const happen = async (
       await send(practice, event);
       return answerAgain(practice);
     case 'approval-lost':
+    case 'meddled':
     case null:
       await send(practice, event);
       return [];

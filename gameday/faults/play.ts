@@ -8,6 +8,7 @@ import { type Ground, practiceFrom } from './ground.ts';
 import { happen } from './happen.ts';
 import { begin, eventuallyConsistent, type Operation } from './inject.ts';
 import { isLostToItsGroup, judgeEnd, judgeRecovered, judgeRelease, judgeResponse } from './judge.ts';
+import { judgeMeddled } from './meddle.ts';
 import { hasStopped, incidentsOf, isHeld, letGoAgain, letGoOfAll, redriveAll } from './recover.ts';
 import { type Injection, spell, type Trial } from './trial.ts';
 
@@ -35,8 +36,9 @@ export type Released = Set<string>;
 const mustSayFor = (injections: readonly Injection[]): RegExp | null => {
   const [only, ...others] = injections;
   if (!only || others.length > 0 || only.phase !== 'respond') return null;
-  if (only.fault === 'denied') return /not authorized|denied|unauthorized/i;
-  if (only.fault === 'throttled') return /rate exceeded|throttl|limitexceeded|slow ?down/i;
+  if (only.fault === 'denied') return /not authorized|denied|unauthorized|could not be read|can't be read/i;
+  if (only.fault === 'throttled')
+    return /rate exceeded|throttl|limitexceeded|slow ?down|could not be read|can't be read/i;
   return null;
 };
 
@@ -136,8 +138,11 @@ export const play = async (ground: Ground, trial: Trial, released: Released): Pr
   try {
     if (touchesResponse) parts.push(await respond(ground, practice, trial));
     own = ownOf(await incidentsOf(practice), ground);
-    const stand = touchesRelease ? '' : await standOf(practice);
-    if (touchesRelease || !released.has(stand)) {
+    const meddled = trial.happening === 'meddled';
+    const stand = touchesRelease || meddled ? '' : await standOf(practice);
+    if (meddled)
+      parts.push({ wrong: await judgeMeddled(ground, practice), alarmed: false, operations: [], isGone: false });
+    else if (touchesRelease || !released.has(stand)) {
       const part = await release(
         ground,
         practice,

@@ -40,6 +40,7 @@ export const happenings = [
   'reordered',
   'late',
   'redriven',
+  'meddled',
   'approval-lost',
   'approval-late',
   'approval-twice',

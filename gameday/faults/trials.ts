@@ -55,7 +55,9 @@ const trialOf = ({ piece }: Ground, injections: readonly Injection[], happening:
 /** Every single fault of the scenario. */
 export const singles = (ground: Ground): readonly Trial[] => [
   ...everyInjection(ground).map(({ injection }) => trialOf(ground, [injection])),
-  ...happenings.map((happening) => trialOf(ground, [], happening)),
+  ...happenings
+    .filter((happening) => happening !== 'meddled' || ground.piece.scenario.meddle !== undefined)
+    .map((happening) => trialOf(ground, [], happening)),
 ];
 
 /** The faults of which pairs are tried: a call fails, its answer is lost, its process dies, its answer is old, its resource goes. */

@@ -11,7 +11,7 @@ const everyMilliseconds = 100;
 
 const tell = (message: Message): Promise<void> => new Promise((sent) => process.send?.(message, () => sent()));
 
-process.once('message', async ({ order, share }: { readonly order: Order; readonly share: Share }) => {
+const work = async ({ order, share }: { readonly order: Order; readonly share: Share }): Promise<void> => {
   let told = 0;
   try {
     const tally = await playShare(order, share, (progress) => {
@@ -24,4 +24,6 @@ process.once('message', async ({ order, share }: { readonly order: Order; readon
     await tell({ kind: 'failed', said: error instanceof Error ? error.message : String(error) });
   }
   process.disconnect();
-});
+};
+
+process.once('message', (message: Parameters<typeof work>[0]) => void work(message));

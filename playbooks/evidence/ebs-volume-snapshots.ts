@@ -170,7 +170,9 @@ const noteOn = ({ snapshots, missing, surplus, unseen, incident, takenFor }: Uns
     ...(open.length > 0
       ? [`Not locked: ${open.map((one) => `${one.snapshot}${whyUnlocked(one.lock)}`).join(', ')}.`]
       : []),
-    ...(surplus.length > 0 ? [`Surplus, made by a call whose answer was lost or whose set ended in error: ${surplus.join(', ')}.`] : []),
+    ...(surplus.length > 0
+      ? [`Surplus, made by a call whose answer was lost or whose set ended in error: ${surplus.join(', ')}.`]
+      : []),
   ]
     .filter(Boolean)
     .join(' ');

@@ -1,4 +1,4 @@
-// Law 5, second half of the cases: see faults.ts.
+// Law 5, half of the cases: see faults.ts.
 import { playFaults } from './faults.ts';
 
 playFaults(1);

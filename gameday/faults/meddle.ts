@@ -1,0 +1,22 @@
+// Somebody else turns a setting while it is held: a plain release must leave that as it is, and say so.
+import { compareAccounts, saidDifference } from '../compare.ts';
+import type { Practice } from '../practice.ts';
+import type { Ground } from './ground.ts';
+import { incidentsOf } from './recover.ts';
+
+/** What a plain release did to what somebody else had changed; it should be nothing, and told. */
+export const judgeMeddled = async ({ piece, arranged }: Ground, practice: Practice): Promise<readonly string[]> => {
+  const { meddle } = piece.scenario;
+  if (!meddle) return [];
+  const id = await meddle(arranged, practice.stage);
+  const meddled = practice.world.snapshot();
+  const wrong: string[] = [];
+  for (const incident of (await incidentsOf(practice)).filter(({ phase }) => phase === 'holding')) {
+    const { incident: released } = await practice.release(incident, 'restore');
+    const change = released.changes.find((one) => one.id === id);
+    if (change && change.state !== 'conflict' && change.state !== 'kept')
+      wrong.push(`somebody else changed ${change.setting} ${id}, and the release says ${change.state}`);
+  }
+  const undone = compareAccounts(meddled, practice.world.snapshot()).filter(({ path }) => path.includes(id));
+  return [...wrong, ...undone.map((one) => `somebody else's change was undone: ${saidDifference(one)}`)];
+};
