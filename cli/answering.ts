@@ -16,6 +16,7 @@ export const answering = async (
   id: string,
   json: boolean,
 ): Promise<{ readonly undertaking: Undertaking; readonly incident: Incident }> => {
+  await world.config();
   const incident = await incidentNamed(await world.ledger('read'), id);
   // Before anybody has to sign in. What is late by its time alone is ended by the answer itself.
   const words = incident.phase === 'waiting' ? undefined : unanswerable(incident, world.now());

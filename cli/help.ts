@@ -34,7 +34,14 @@ export const showHelp = (screen: Screen, commands: readonly Command[], version: 
   head('Environment');
   columns(screen, [
     ['AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …', "the SDK's own: whose credentials, where, and at which endpoint"],
-    ['FIREBREAK_LEDGER', 'the ledger file; without it $XDG_STATE_HOME/firebreak/ledger.sqlite'],
+    [
+      'FIREBREAK_CONFIG',
+      "the rails; without it firebreak.config.ts in the folder where you are, or Firebreak's own, which is all defaults",
+    ],
+    [
+      'FIREBREAK_LEDGER',
+      "the ledger file; without it $XDG_STATE_HOME/firebreak/ledger.sqlite. The kill switch's file stands beside it",
+    ],
     ['FIREBREAK_DEBUG', '1 shows where an error happened'],
     ['NO_COLOR', 'no colours'],
   ]);

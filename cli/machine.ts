@@ -6,7 +6,9 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadPlaybooks } from '../functions/adapters/catalogue.ts';
+import { switchFile } from '../functions/adapters/switch-file.ts';
 import type { Ledger } from '../functions/engine/ledger.ts';
+import { configurationFrom } from './configuration.ts';
 import { screenOn } from './screen.ts';
 import type { World } from './world.ts';
 
@@ -81,6 +83,9 @@ export const machine = (env: World['env'] = process.env): World => ({
   now: () => new Date(),
   pause: (milliseconds) => sleep(milliseconds),
   playbooks: loadPlaybooks,
+  config: async () => configurationFrom(env, process.cwd(), await loadPlaybooks()),
+  // Beside the ledger, so that whoever names a ledger has its switch with it.
+  killSwitch: switchFile(`${ledgerFile(env)}.switch`),
   ledger: (access) => openLedger(env, access),
   caller: async () => (await import('./caller.ts')).callerFrom(env),
   onInterrupt,

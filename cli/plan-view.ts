@@ -1,7 +1,7 @@
 // The plan as a person is shown it before anything is written.
+import { saidDecision } from '../functions/rails/decision.ts';
 import type { Playbook } from '../playbooks/language/playbook.ts';
-import type { Told } from './result.ts';
-import { placeOf } from './result.ts';
+import { placeOf, railsOf, type Told } from './result.ts';
 import { bullets, paragraph, plain, type Screen, table } from './screen.ts';
 
 const stays = { restore: '', keep: 'stays after a release', ask: 'stays after a release unless forced' } as const;
@@ -41,8 +41,10 @@ export const showPlan = (
   bullets(
     screen,
     'Evidence that would be taken',
-    told.evidence.map(({ kind, subject }) => `${kind} of ${subject}`),
+    told.evidence.map(({ kind, subject, note }) => `${kind} of ${subject}${note ? ` (${note})` : ''}`),
   );
   bullets(screen, 'Can go on all the same', told.plan?.ongoing ?? []);
   bullets(screen, 'What this does not close', told.plan?.residual ?? []);
+  // Last, so that it stands right above the question.
+  bullets(screen, 'What the rails say', railsOf(told).map(saidDecision));
 };

@@ -1,6 +1,7 @@
 // How an incident is told: as one JSON object for machines, as a few lines for people, as an exit code for scripts.
 
 import type { Incident, IncidentAct, IncidentChange, IncidentEvidence, Plan } from '../functions/engine/incident.ts';
+import { type Decision, saidDecision } from '../functions/rails/decision.ts';
 import type { Finding } from '../playbooks/language/finding.ts';
 import type { Json } from '../playbooks/language/json.ts';
 import type { Outcome } from '../playbooks/language/outcome.ts';
@@ -38,12 +39,25 @@ export interface Result {
   /** Containing changes that came since the plan and stand open. */
   readonly drift: readonly string[];
   readonly options: Readonly<Record<string, string>>;
+  /** What the rails had to say, those of the event first. */
+  readonly rails: readonly Decision[];
   readonly finding: { readonly id: string; readonly type: string } | null;
 }
 
 export type Told = Pick<
   Incident,
-  'playbook' | 'target' | 'options' | 'changes' | 'acts' | 'evidence' | 'drift' | 'outcome' | 'reason' | 'finding'
+  | 'playbook'
+  | 'target'
+  | 'options'
+  | 'changes'
+  | 'acts'
+  | 'evidence'
+  | 'drift'
+  | 'outcome'
+  | 'reason'
+  | 'finding'
+  | 'admission'
+  | 'rails'
 > & { readonly id: string; readonly plan: Pick<Plan, 'residual' | 'ongoing'> | null };
 
 /** The resource as AWS names it, and where it is. */
@@ -52,6 +66,12 @@ export const placeOf = (playbook: Playbook | undefined, target: Target) => ({
   account: target.account,
   region: playbook?.resource.scope === 'global' ? 'global' : target.region,
 });
+
+/** Some rails are asked twice, when it comes in and before the first hold: each sentence once. */
+export const railsOf = ({ admission, rails }: Pick<Told, 'admission' | 'rails'>): readonly Decision[] => {
+  const all = [...(admission?.rails ?? []), ...rails];
+  return all.filter((one, index) => all.findIndex((other) => saidDecision(other) === saidDecision(one)) === index);
+};
 
 const findingOf = (finding: Finding | null) => finding && { id: finding.id, type: finding.type };
 
@@ -85,6 +105,7 @@ export const resultOf = (told: Told, playbook: Playbook | undefined): Result => 
   ongoing: told.plan?.ongoing ?? [],
   drift: told.drift,
   options: told.options,
+  rails: railsOf(told),
   finding: findingOf(told.finding),
 });
 
@@ -93,7 +114,7 @@ export const resultWithout = (
   finding: Finding | null,
   outcome: Outcome,
   reason: string,
-  of: Partial<Pick<Result, 'playbook' | 'resource' | 'account' | 'region'>> = {},
+  { rails = [], ...of }: Partial<Pick<Result, 'playbook' | 'resource' | 'account' | 'region' | 'rails'>> = {},
 ): Result => ({
   incident: null,
   playbook: null,
@@ -110,6 +131,7 @@ export const resultWithout = (
   ongoing: [],
   drift: [],
   options: {},
+  rails,
   finding: findingOf(finding),
 });
 
@@ -131,6 +153,9 @@ const exits: Readonly<Record<Outcome, number>> = {
 
 export const exitOf = (outcome: Outcome | null): number => (outcome ? exits[outcome] : 1);
 
+/** Who wants something contained, and gets no more than a plan, has not got what was wanted. */
+export const exitOfContaining = (outcome: Outcome | null): number => (outcome === 'planned' ? 3 : exitOf(outcome));
+
 /** A failure is worse than a half, a half worse than a refusal. */
 export const worstExit = (codes: readonly number[]): number => [1, 4, 3].find((code) => codes.includes(code)) ?? 0;
 
@@ -149,6 +174,9 @@ export const stateStyle = (state: string): Style | undefined =>
         ? 'yellow'
         : undefined;
 
+/** For whoever may answer what waits. */
+export const howToAnswer = (id: string): string => `'firebreak approve ${id}' or 'firebreak deny ${id}' answers it.`;
+
 /** How much a person is told: the outcome alone, with what was changed, or with what stays open as well. */
 export type Detail = 'outcome' | 'changes' | 'all';
 
@@ -160,6 +188,8 @@ export const showResult = (screen: Screen, result: Result, detail: Detail): void
   const id = result.incident ? `  ${result.incident}` : '';
   screen.line(`\n${outcomeSaid(screen, result.outcome)}${id}${about}${place ? `  (${plain(place)})` : ''}`);
   paragraph(screen, '  ', result.reason);
+  const answers = result.incident ? howToAnswer(result.incident) : '';
+  if (result.outcome === 'waiting' && !result.reason.includes(answers)) paragraph(screen, '  ', answers);
   if (detail === 'outcome') return;
   if (result.changes.length > 0) {
     screen.line();

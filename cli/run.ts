@@ -12,13 +12,27 @@ import { playbooks } from './commands/playbooks.ts';
 import { release } from './commands/release.ts';
 import { respond } from './commands/respond.ts';
 import { show } from './commands/show.ts';
+import { killSwitch } from './commands/switch.ts';
 import { showCommandHelp, showHelp } from './help.ts';
 import { jsonText, plain } from './screen.ts';
 import { didYouMean, inWords, trouble } from './trouble.ts';
 import type { World } from './world.ts';
 
 /** In the order in which a newcomer needs them. */
-const commands = [drill, explain, contain, respond, approve, deny, release, check, incidents, show, playbooks];
+const commands = [
+  drill,
+  explain,
+  contain,
+  respond,
+  approve,
+  deny,
+  release,
+  check,
+  killSwitch,
+  incidents,
+  show,
+  playbooks,
+];
 
 const version = async (): Promise<string> =>
   (JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;

@@ -68,6 +68,12 @@ export const inWords = (error: unknown): Trouble => {
   const { name = '', code = '', message = '' } = error as { name?: string; code?: string; message?: string };
   if (name === 'Unanswerable')
     return { error: sentence(message), remedy: "'firebreak incidents' shows which wait.", exit: 3 };
+  if (name === 'FourEyes')
+    return {
+      error: sentence(message),
+      remedy: 'Nothing was done. Whoever does it needs this ledger (FIREBREAK_LEDGER) and credentials of his own.',
+      exit: 3,
+    };
   const said = whatAwsSaid(message ? error : new Error(String(code || name)));
   const found = known.find(({ when }) => when.test(code) || when.test(name));
   if (found) return { error: sentence(found.says(said)), remedy: found.remedy, exit: 1 };

@@ -1,51 +1,32 @@
-// Carrying something out by hand: the plan drafted, a person asked, the workflow run on this machine with real waits.
+// Carrying something out by hand: the workflow run on this machine with real waits, a person asked where it asks.
 import { runWorkflow, type Surroundings } from '../functions/adapters/workflow.ts';
 import { askHandler } from '../functions/ask.ts';
 import { closeHandler } from '../functions/close.ts';
-import { approve, approverOf } from '../functions/engine/answer.ts';
+import { approve, askingRails, notBy } from '../functions/engine/answer.ts';
 import { type Engine, playbookNamed } from '../functions/engine/engine.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
 import {
   type Approval,
-  expectedIncident,
   type Incident,
   incidentKey,
+  type Opening,
   openIncident,
   readIncident,
   updateIncident,
 } from '../functions/engine/incident.ts';
 import { append } from '../functions/engine/journal.ts';
-import { makePlan, type Planning } from '../functions/engine/plan.ts';
+import { planChanged } from '../functions/engine/ready.ts';
+import { takenUp } from '../functions/engine/recurrence.ts';
 import { playbookHandler, type Summary } from '../functions/playbook.ts';
-import { admitRelease } from '../functions/rails/admission.ts';
-import type { Finding } from '../playbooks/language/finding.ts';
-import type { Outcome } from '../playbooks/language/outcome.ts';
-import type { Target } from '../playbooks/language/resource.ts';
+import { admitRelease, railEntries } from '../functions/rails/admission.ts';
+import { recordedAs } from '../functions/rails/four-eyes.ts';
+import { asked, type Decision } from './deciding.ts';
+import { admissionOf, type Draft, isDecided } from './draft.ts';
 import { showPlan } from './plan-view.ts';
 import type { ProgressLines } from './progress.ts';
-import type { Told } from './result.ts';
 import { jsonText, paragraph, type Screen } from './screen.ts';
 import { sentence } from './trouble.ts';
 import type { World } from './world.ts';
-
-/** What is wanted: one playbook on one resource. */
-export interface Intent {
-  readonly playbook: string;
-  readonly target: Target;
-  readonly options: Readonly<Record<string, string>>;
-  readonly finding: Finding | null;
-  readonly because: string;
-  readonly openedBy: string;
-}
-
-/** The plan as it would be now. Where an incident is open already, that one is gone on with. */
-export interface Draft {
-  readonly intent: Intent;
-  readonly id: string;
-  readonly open: Incident | undefined;
-  readonly plannedAt: string;
-  readonly planning: Planning;
-}
 
 export interface Undertaking {
   readonly world: World;
@@ -58,78 +39,11 @@ export interface Undertaking {
   readonly yes: boolean;
 }
 
-/** Looks and plans; writes nothing anywhere. */
-export const draftOf = async (engine: Engine, intent: Intent): Promise<Draft> => {
-  const { resource } = playbookNamed(engine, intent.playbook);
-  const { id, open } = await expectedIncident(engine, incidentKey(resource, intent.target, intent.playbook));
-  const { target, options, finding } = open ?? intent;
-  const plannedAt = (isDecided(open) ? open?.plan?.plannedAt : undefined) ?? engine.now().toISOString();
-  const planned = { id, playbook: intent.playbook, target, options, finding };
-  return { intent, id, open, plannedAt, planning: await makePlan(engine, planned, plannedAt) };
-};
-
-const nothing = { plan: null, changes: [], acts: [], evidence: [] };
-
-/** A draft in the form in which incidents are told: nothing of it is on record. */
-export const toldOf = ({ intent, open, id, planning }: Draft, outcome: Outcome, reason: string): Told => ({
-  ...nothing,
-  ...('plan' in planning && planning),
-  id,
-  playbook: intent.playbook,
-  target: open?.target ?? intent.target,
-  options: open?.options ?? intent.options,
-  finding: open?.finding ?? intent.finding,
-  drift: [],
-  outcome,
-  reason,
-});
-
-/** What a dry run has to say. */
-export const dryOutcome = ({ planning }: Draft): Pick<Told, 'outcome' | 'reason'> & { outcome: Outcome } => {
-  if ('gone' in planning) return { outcome: 'failed', reason: planning.gone };
-  if ('refused' in planning) return { outcome: 'refused', reason: planning.refused };
-  return { outcome: 'planned', reason: 'This is the plan; nothing was written.' };
-};
-
-/** Shows what would be done, or why nothing would. */
-export const showDraft = ({ engine, screen }: Undertaking, draft: Draft): void => {
-  const { outcome, reason } = dryOutcome(draft);
-  const told = toldOf(draft, outcome, reason);
-  const playbook = playbookNamed(engine, told.playbook);
-  if (draft.open && isDecided(draft.open)) {
-    const differing = told.changes.filter(({ fromSaid, toSaid }) => fromSaid !== toSaid);
-    const state = draft.open.outcome ?? draft.open.phase;
-    const news = differing.length > 0 ? 'is gone on with' : 'stands as it is';
-    paragraph(screen, '', `Incident ${draft.open.id} is open already (${state}) and ${news}.`);
-    if (differing.length > 0) showPlan(screen, playbook, { ...told, changes: differing, evidence: [], plan: null });
-  } else showPlan(screen, playbook, told);
-  if (outcome !== 'planned') paragraph(screen, '  ', `${outcome}: ${reason}`);
-};
-
-/** Whether the incident is under way: what it was asked for has been decided, so nobody is asked again. */
-export const isDecided = (incident: Incident | undefined): boolean =>
-  incident !== undefined && incident.phase !== 'new' && incident.phase !== 'waiting';
-
-const says = (answer: string): boolean => /^y(es)?$/i.test(answer.trim());
-
-/** One question at a time, however many incidents wait for an answer. */
-let questions: Promise<unknown> = Promise.resolve();
-export const asked = ({ world, progress }: Undertaking, question: string, before = () => {}): Promise<boolean> => {
-  const answer = questions.then(() =>
-    progress.quietly(async () => {
-      before();
-      return says(await world.ask(`\n${question} [y/N] `));
-    }),
-  );
-  questions = answer.catch(() => false);
-  return answer;
-};
-
-/** Why the workflow asks in the middle: the plan is not the one that was shown, or something else wants a person to look. */
-const whyAsked = ({ reason, because, asked: times }: Incident): string =>
-  times > 1 || reason === `Waiting for approval: ${because}`
+/** Why the workflow asks in the middle; what the rails say stands under the plan. */
+const whyAsked = ({ reason, because }: Incident): string =>
+  reason.endsWith(planChanged)
     ? 'The plan is not the one that was shown any more.'
-    : sentence(reason);
+    : sentence(`Waiting for approval: ${because}`);
 
 /** Thrown where nobody can be asked: nobody has denied it either, so it goes on waiting for whoever answers it. */
 const stillWaits = 'StillWaits';
@@ -137,22 +51,30 @@ const stillWaits = 'StillWaits';
 const askAgain = async (undertaking: Undertaking, id: string): Promise<unknown> => {
   const { world, engine, screen } = undertaking;
   const denied = (cause: string) => Object.assign(new Error(cause), { name: 'Denied' });
+  const waits = (words: string) => Object.assign(new Error(words), { name: stillWaits });
   const incident = await readIncident(engine, id);
   if (!incident) throw denied(`Incident ${id} is missing from the ledger.`);
   const why = whyAsked(incident);
   const shown = { by: engine.actor, ...(incident.plan && { hash: incident.plan.hash }) };
-  if (undertaking.yes) {
-    engine.report({ incident: id, step: 'approved', text: `${why} Approved by --yes.` });
-    return approve(engine, id, shown);
-  }
   const show = () => {
     screen.line();
     paragraph(screen, '', why);
     showPlan(screen, playbookNamed(engine, incident.playbook), incident);
   };
+  const objection = notBy(engine, incident, engine.actor);
+  if (objection !== undefined) {
+    screen.line();
+    paragraph(screen, '', objection);
+    throw waits(objection);
+  }
+  // What was answered beforehand is the plan, not what a rail wants a person to look at.
+  if (undertaking.yes && askingRails(incident).length === 0) {
+    engine.report({ incident: id, step: 'approved', text: `${why} Approved by --yes.` });
+    return approve(engine, id, shown);
+  }
   if (!world.interactive) {
     show();
-    throw Object.assign(new Error(`${why} There is no terminal to ask at.`), { name: stillWaits });
+    throw waits(`${why} There is no terminal to ask at.`);
   }
   if (await asked(undertaking, 'Contain it by this plan?', show)) return approve(engine, id, shown);
   throw denied('Denied at the terminal; nothing was written.');
@@ -198,35 +120,41 @@ const ended = async ({ engine }: Undertaking, id: string, error: string): Promis
   return incident.outcome ? incident : { ...incident, outcome: 'failed', reason: error };
 };
 
-/**
- * How a person has decided: by the plan that was shown, whatever it is by the time ('contain'), or by that plan alone ('ask').
- * Nobody has decided what a finding does by itself.
- */
-export interface Decision {
-  readonly disposition: Incident['disposition'];
-  readonly approved: boolean;
-}
-
 /** Runs the workflow of an incident that is on record to its outcome. */
 export const goOn = async (undertaking: Undertaking, { id, playbook }: Incident): Promise<Incident> => {
   const { error } = await runWorkflow('respond', { incident: id, playbook }, surroundings(undertaking));
   return ended(undertaking, id, error);
 };
 
+/** The incident as an answer finds it that still waits: what a finding says weighs as it does on any way, what a person says counts. */
+const answered = (before: Incident, opening: Opening, at: Date): Incident => {
+  if (isDecided(before)) return before;
+  const { finding, approval, disposition } = opening;
+  const taken = finding ? takenUp(before, { ...opening, finding }, at) : { ...before, disposition };
+  return { ...taken, approval: approval ?? taken.approval };
+};
+
 /** Opens the incident, or goes on with the open one, and runs it to its outcome. */
 export const carryOut = async (
   undertaking: Undertaking,
   { intent, plannedAt, planning }: Draft,
-  { disposition, approved }: Decision,
+  { disposition, approval: given }: Decision,
 ): Promise<Incident> => {
   const { engine } = undertaking;
   const { playbook, target, options, finding, because, openedBy } = intent;
-  const at = engine.now().toISOString();
+  const now = engine.now();
+  const at = now.toISOString();
   const approval: Approval | null =
-    approved && 'plan' in planning
-      ? { hash: planning.plan.hash, plannedAt, by: approverOf(engine.actor) ?? engine.actor, at }
+    given !== 'none' && 'plan' in planning
+      ? {
+          hash: planning.plan.hash,
+          plannedAt,
+          by: recordedAs(engine.actor),
+          at,
+          ...(given === 'plan only' && { planOnly: true }),
+        }
       : null;
-  const { incident, opened } = await openIncident(engine, {
+  const opening: Opening = {
     key: incidentKey(playbookNamed(engine, playbook).resource, target, playbook),
     playbook,
     target,
@@ -236,17 +164,17 @@ export const carryOut = async (
     finding,
     openedBy,
     approval,
-  });
+    admission: admissionOf(intent, at),
+  };
+  const { incident, opened } = await openIncident(engine, opening);
   const subject = finding ? `${finding.id} ${finding.updatedAt}` : at;
   const step = opened ? 'opened' : 'seen again';
   await append(engine, incident.id, [
     { step, subject, attempt: 0, result: finding ? `${finding.type}: ${because}` : because },
+    ...(opened ? railEntries(opening.admission) : []),
   ]);
   // One that waits for an answer gets this one.
-  if (!opened)
-    await updateIncident(engine, incident.id, (before) =>
-      isDecided(before) ? before : { ...before, disposition, approval },
-    );
+  if (!opened) await updateIncident(engine, incident.id, (before) => answered(before, opening, now));
   engine.report({ incident: incident.id, step, text: `${playbook} on ${target.id}` });
   return goOn(undertaking, incident);
 };

@@ -1,6 +1,8 @@
 // What the command line needs from where it runs. The machine gives the real things; tests give their own.
 import type { Engine } from '../functions/engine/engine.ts';
 import type { Ledger } from '../functions/engine/ledger.ts';
+import type { Config } from '../functions/rails/config.ts';
+import type { SwitchKeeper } from '../functions/rails/turning.ts';
 import type { Playbook } from '../playbooks/language/playbook.ts';
 import type { Screen } from './screen.ts';
 
@@ -32,6 +34,10 @@ export interface World {
   /** Puts other time in place of the workflow's waits. */
   readonly wait?: (seconds: number) => Promise<void>;
   playbooks(): Promise<ReadonlyMap<string, Playbook>>;
+  /** The rails that count here. Throws in words where they can't be used. */
+  config(): Promise<Config>;
+  /** The kill switch of this machine. */
+  readonly killSwitch: SwitchKeeper;
   /** To read only, a ledger that does not exist yet is an empty one, and none is made. */
   ledger(access: 'read' | 'write'): Promise<Ledger>;
   /** Asks AWS who is calling. */

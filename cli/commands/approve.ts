@@ -1,20 +1,22 @@
 // firebreak approve: says yes to an incident that waits, and carries it out.
-import { approve as approvePlan, unanswerable } from '../../functions/engine/answer.ts';
+import { approve as approvePlan, notBy, unanswerable } from '../../functions/engine/answer.ts';
 import { playbookNamed } from '../../functions/engine/engine.ts';
+import { expectNone } from '../../functions/rails/four-eyes.ts';
 import { answering, reason } from '../answering.ts';
 import { command, json, yes } from '../command.ts';
+import { asked } from '../deciding.ts';
 import { showPlan } from '../plan-view.ts';
-import { exitOf, resultOf, showResult } from '../result.ts';
+import { exitOfContaining, resultOf, showResult } from '../result.ts';
 import { jsonText, paragraph } from '../screen.ts';
 import { trouble } from '../trouble.ts';
-import { asked, goOn, interruptible } from '../undertaking.ts';
+import { goOn, interruptible } from '../undertaking.ts';
 
 export const approve = command({
   usage: 'approve INCIDENT',
   summary: 'shows the plan of an incident that waits, asks, contains by it',
   about: [
     'The approval counts for the plan that is shown, and is recorded with the user or role as which AWS knows you. A plan that has changed since is shown and asked anew; without a terminal it goes on waiting.',
-    'What ended, expired or was answered already is refused: exit code 3.',
+    'What ended, expired or was answered already is refused: exit code 3. So is whoever asked for it, where approverMustDiffer in firebreak.config.ts says so.',
   ],
   options: { reason, yes, json },
   examples: [
@@ -26,6 +28,7 @@ export const approve = command({
     const { engine, screen } = undertaking;
     const playbook = playbookNamed(engine, incident.playbook);
     const late = unanswerable(incident, world.now()) !== undefined;
+    if (!late) expectNone(notBy(engine, incident, engine.actor));
     const asks = !values.yes && !late;
     if (asks && !world.interactive)
       throw trouble(
@@ -33,14 +36,14 @@ export const approve = command({
         `Add --yes to approve the plan that 'firebreak show ${id}' shows.`,
       );
     if (!late) {
-      paragraph(screen, '', incident.reason);
+      paragraph(screen, '', `Waiting for approval: ${incident.because}`);
       showPlan(screen, playbook, incident);
     }
     const tell = (told: typeof incident): number => {
       const result = resultOf(told, playbook);
       showResult(screen, result, told.outcome === 'waiting' || told.outcome === 'denied' ? 'outcome' : 'all');
       if (values.json) world.out.line(jsonText(result));
-      return exitOf(told.outcome);
+      return exitOfContaining(told.outcome);
     };
     if (asks && !(await asked(undertaking, 'Contain it by this plan?')))
       return tell({ ...incident, reason: `Not approved; it goes on waiting. 'firebreak deny ${id}' ends it.` });

@@ -5,7 +5,7 @@ import type { Engine } from '../../functions/engine/engine.ts';
 import { type Incident, listIncidents } from '../../functions/engine/incident.ts';
 import { command, json } from '../command.ts';
 import { undertakingOn } from '../engine.ts';
-import { exitOf, resultOf, showResult } from '../result.ts';
+import { exitOf, howToAnswer, resultOf, showResult } from '../result.ts';
 import { jsonText } from '../screen.ts';
 import { foreignPlace } from '../target.ts';
 import { inWords } from '../trouble.ts';
@@ -26,8 +26,8 @@ const look = async (engine: Engine, caller: Caller, incident: Incident): Promise
   if (foreign) return unseen(foreign);
   const again = `'firebreak contain ${incident.playbook} ${incident.target.id}' goes on with it.`;
   if (incident.phase === 'waiting') {
-    const answers = `'firebreak approve ${incident.id}' or 'firebreak deny ${incident.id}' answers it.`;
-    return { ...incident, outcome: 'waiting', reason: `Nothing has been changed yet. ${answers}` };
+    const reason = `Nothing has been changed yet. ${howToAnswer(incident.id)}`;
+    return { ...incident, outcome: 'waiting', reason };
   }
   if (incident.phase === 'new')
     return { ...incident, outcome: 'waiting', reason: `Nothing has been changed yet. ${again}` };
@@ -48,6 +48,7 @@ export const check = command({
   options: { json },
   examples: ['firebreak check', 'firebreak check fb-0123456789ab --json'],
   run: async (world, { values, words: [id] }) => {
+    await world.config();
     const reading = await world.ledger('read');
     const chosen = id
       ? [await incidentNamed(reading, id)]

@@ -1,11 +1,36 @@
 // firebreak contain: one playbook on one resource, by hand.
+import { ownPlace } from '../../functions/engine/engine.ts';
+import { arriving, judgeRequest } from '../../functions/engine/judge.ts';
 import { chosenOptions, command, dryRun, json, option, yes } from '../command.ts';
+import { decide, dispositionByYes } from '../deciding.ts';
+import { draftOf, dryOutcome, type Intent, isDecided, showDraft, toldOf } from '../draft.ts';
 import { undertakingOn } from '../engine.ts';
-import { exitOf, type Result, resultOf, showResult } from '../result.ts';
+import { exitOf, exitOfContaining, placeOf, type Result, resultOf, resultWithout, showResult } from '../result.ts';
 import { jsonText } from '../screen.ts';
 import { namedBy, optionsFrom, playbookFor, targetFrom } from '../target.ts';
 import { trouble } from '../trouble.ts';
-import { asked, carryOut, draftOf, dryOutcome, interruptible, isDecided, showDraft, toldOf } from '../undertaking.ts';
+import { carryOut, interruptible, type Undertaking } from '../undertaking.ts';
+
+interface Wanted extends Pick<Intent, 'playbook' | 'target' | 'options'> {
+  readonly reason: string;
+}
+
+/** A request by hand passes the rails that one through the console passes. What they stop is not even looked at. */
+const intentFrom = async (
+  { engine }: Undertaking,
+  { reason, ...wanted }: Wanted,
+): Promise<Intent | { readonly refused: Result }> => {
+  const { playbook: name, target } = wanted;
+  const event = await arriving(engine, target, ownPlace(engine));
+  const judged = judgeRequest(engine, event, { ...wanted, by: engine.actor, reason });
+  const { do: how, reason: because, rails } = judged;
+  if (how === 'tell' || how === 'ignore') {
+    const place = placeOf(engine.playbooks.get(name), target);
+    return { refused: resultWithout(null, 'refused', because, { playbook: name, ...place, rails }) };
+  }
+  const base = { ...wanted, finding: null, openedBy: engine.actor, way: 'by hand' as const };
+  return { ...base, because, disposition: how, eventRails: rails };
+};
 
 export const contain = command({
   usage: 'contain PLAYBOOK RESOURCE',
@@ -13,6 +38,7 @@ export const contain = command({
   about: [
     'RESOURCE is an ARN or the plain id: i-…, AKIA…, the name of a bucket. Credentials, Region and endpoint come from where the AWS SDK finds them.',
     'Run again, it goes on where it stopped, and writes nothing that stands already.',
+    "The rails of firebreak.config.ts and the kill switch count here as well. What they refuse is refused (exit code 3). Where one wants a person to look, its sentence stands under the plan, and --yes is no answer to it: you are asked at the terminal; without one it waits for 'firebreak approve' (exit code 4).",
   ],
   options: {
     region: { type: 'string', value: 'REGION', about: 'where the resource is, if its ARN does not say it' },
@@ -30,7 +56,9 @@ export const contain = command({
   ],
   run: async (world, { values, words: [name = '', text = ''] }) => {
     const playbook = playbookFor(await world.playbooks(), name);
-    const options = optionsFrom(name, playbook, chosenOptions(values.option));
+    const config = await world.config();
+    const chosen = { ...config.playbooks[name]?.options, ...chosenOptions(values.option) };
+    const options = optionsFrom(name, playbook, chosen);
     const named = namedBy(name, playbook, text, values.region);
     const dry = values['dry-run'] ?? false;
     if (!dry && !values.yes && !world.interactive)
@@ -42,33 +70,34 @@ export const contain = command({
       json: values.json ?? false,
       yes: values.yes ?? false,
     });
-    const because = values.reason?.trim() || 'asked for by hand';
-    const intent = { playbook: name, target, options, finding: null, because, openedBy: caller.arn };
-    const draft = await draftOf(undertaking.engine, intent);
+    const tell = (result: Result, exit: number): number => {
+      const brief = ['planned', 'refused', 'denied', 'waiting'].includes(result.outcome ?? '');
+      showResult(undertaking.screen, result, brief ? 'outcome' : 'all');
+      if (values.json) world.out.line(jsonText(result));
+      return exit;
+    };
+    const reason = values.reason?.trim() || 'asked for by hand';
+    const intent = await intentFrom(undertaking, { playbook: name, target, options, reason });
+    if ('refused' in intent) return tell(intent.refused, exitOf('refused'));
+    const asking = intent.disposition === 'contain' ? 'ask' : intent.disposition;
+    const draft = await draftOf(undertaking.engine, intent, values.yes ? dispositionByYes(intent) : asking);
     const { planning, open } = draft;
     if ('gone' in planning && !isDecided(open))
       throw trouble(planning.gone, 'Check the id, and the Region: --region says in which one to look.', 1);
-    const tell = (result: Result): number => {
-      showResult(
-        undertaking.screen,
-        result,
-        result.outcome === 'planned' || result.outcome === 'denied' ? 'outcome' : 'all',
-      );
-      if (values.json) world.out.line(jsonText(result));
-      return exitOf(result.outcome);
-    };
     showDraft(undertaking, draft);
-    const { outcome, reason } = dryOutcome(draft);
-    if (dry) return tell(resultOf(toldOf(draft, outcome, reason), playbook));
-    const refused = outcome === 'refused' && !isDecided(open);
-    if (!refused && !values.yes && !(await asked(undertaking, 'Contain it?')))
-      return tell(resultOf(toldOf(draft, 'denied', 'Denied at the terminal; nothing was written.'), playbook));
+    const seen = dryOutcome(draft);
+    if (dry) return tell(resultOf(toldOf(draft, seen.outcome, seen.reason), playbook), exitOf(seen.outcome));
+    const decision = await decide(undertaking, draft, 'Contain it?', { always: true });
+    if (!decision) {
+      const denied = toldOf(draft, 'denied', 'Denied at the terminal; nothing was written.');
+      return tell(resultOf(denied, playbook), exitOf('denied'));
+    }
     // A refusal goes on record as well.
     const incident = await interruptible(
       undertaking,
       () => [draft.id],
-      () => carryOut(undertaking, draft, { disposition: values.yes ? 'contain' : 'ask', approved: true }),
+      () => carryOut(undertaking, draft, decision),
     );
-    return tell(resultOf(incident, playbook));
+    return tell(resultOf(incident, playbook), exitOfContaining(incident.outcome));
   },
 });

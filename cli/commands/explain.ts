@@ -1,12 +1,17 @@
-// firebreak explain: what would be done with an event, and why; what would not, and why not. No AWS, no ledger.
+// firebreak explain: what would be done with an event, and why; what would not, and why not. Asks no AWS, and writes nothing.
+import { arriving, type Judged, judgeFinding } from '../../functions/engine/judge.ts';
+import type { Ledger } from '../../functions/engine/ledger.ts';
 import { permissionsOf } from '../../functions/engine/permissions.ts';
 import { type Routed, route } from '../../functions/engine/route.ts';
+import type { Reading } from '../../functions/sources/read-event.ts';
 import type { Finding } from '../../playbooks/language/finding.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { Statement } from '../../playbooks/language/statement.ts';
 import { command, json } from '../command.ts';
+import { switchOf } from '../engine.ts';
 import { readEventFile } from '../event.ts';
 import { jsonText, paragraph, plain, type Screen, type Style } from '../screen.ts';
+import type { World } from '../world.ts';
 
 interface Explained {
   readonly id: string;
@@ -33,8 +38,27 @@ interface Explained {
 
 type Playbooks = ReadonlyMap<string, Playbook>;
 
-const explained = (finding: Finding, playbooks: Playbooks): Explained => {
-  const { answers, others } = route(finding, playbooks);
+/** Opened only where a finding claims to be of our own doing. */
+const onlyWhenRead = (world: World): Ledger => ({
+  read: async (...of) => (await world.ledger('read')).read(...of),
+  list: async (...of) => (await world.ledger('read')).list(...of),
+  write: async (...of) => (await world.ledger('read')).write(...of),
+});
+
+/** How far the rails let each finding's answers go, as it would be where these credentials are needed: in the finding's own account. */
+const judgedBy = async (world: World, { event, findings }: Reading): Promise<readonly (readonly Judged[])[]> => {
+  const rails = { config: await world.config(), readSwitch: switchOf(world) };
+  const tools = { ledger: onlyWhenRead(world), playbooks: await world.playbooks(), now: () => world.now() };
+  return Promise.all(
+    findings.map(async (finding) => {
+      const arrived = await arriving(rails, event, { account: finding.account, region: event.region });
+      return judgeFinding(tools, arrived, finding, async ({ target }) => target);
+    }),
+  );
+};
+
+const explained = (finding: Finding, answers: readonly Judged[], playbooks: Playbooks): Explained => {
+  const { others } = route(finding, playbooks);
   const { id, type, title, severity, account, region, sample, standing, channel, count } = finding;
   return {
     id,
@@ -97,13 +121,17 @@ export const explain = command({
   summary: 'without AWS: what would be done with an event, what not, and why',
   about: [
     "EVENT.json holds one event as EventBridge sends it, or a request { playbook, resource, reason }. '-' reads stdin.",
+    'What the rails of firebreak.config.ts and the kill switch make of the event is said as it would be in the account that the finding speaks of. What they make of the resource itself takes a look at it: respond --dry-run.',
   ],
   options: { json },
   examples: ['firebreak explain finding.json', 'firebreak explain - --json < finding.json'],
   run: async (world, { values, words: [file = ''] }) => {
     const playbooks = await world.playbooks();
-    const { source, findings: found, gaps } = await readEventFile(world, file);
-    const findings = found.map((finding) => explained(finding, playbooks));
+    await world.config();
+    const reading = await readEventFile(world, file);
+    const { source, findings: found, gaps } = reading;
+    const judged = await judgedBy(world, reading);
+    const findings = found.map((finding, index) => explained(finding, judged[index] ?? [], playbooks));
     const answering = new Set(findings.flatMap(({ answers }) => answers.flatMap(({ playbook }) => playbook ?? [])));
     const permissions = Object.fromEntries(
       [...playbooks].filter(([name]) => answering.has(name)).map(([name, one]) => [name, permissionsOf(one)]),

@@ -1,34 +1,21 @@
 // firebreak respond: the whole path from a raw event, as the deployed responder would take it.
-import { answersTo, type Drafted, draftAll, failure, optionsOf } from '../answers.ts';
+import { type Answers, type Drafted, draftAll, failure, judgedAnswers, optionsOf, routedAnswers } from '../answers.ts';
 import { chosenOptions, command, dryRun, json, option, yes } from '../command.ts';
+import { decide } from '../deciding.ts';
+import { dryOutcome, showDraft, toldOf } from '../draft.ts';
 import { undertakingOn } from '../engine.ts';
 import { readEventFile } from '../event.ts';
 import { exitOf, type Result, resultOf, showResult, worstExit } from '../result.ts';
 import { jsonText } from '../screen.ts';
 import { trouble } from '../trouble.ts';
-import {
-  asked,
-  carryOut,
-  type Decision,
-  dryOutcome,
-  interruptible,
-  isDecided,
-  showDraft,
-  toldOf,
-  type Undertaking,
-} from '../undertaking.ts';
+import { carryOut, interruptible, type Undertaking } from '../undertaking.ts';
 
 const respondTo = async (undertaking: Undertaking, { acting, draft }: Drafted): Promise<Result> => {
-  const { yes } = undertaking;
-  const playbook = undertaking.engine.playbooks.get(acting.playbook);
-  const asks = acting.do === 'ask' && !yes && 'plan' in draft.planning && !isDecided(draft.open);
-  if (asks && !(await asked(undertaking, `Contain ${acting.target.id} by ${acting.playbook}?`)))
-    return resultOf(toldOf(draft, 'denied', 'Denied at the terminal; nothing was written.'), playbook);
-  const decision: Decision =
-    acting.do === 'ask'
-      ? { disposition: yes ? 'contain' : 'ask', approved: true }
-      : { disposition: acting.do, approved: false };
-  return resultOf(await carryOut(undertaking, draft, decision), playbook);
+  const { playbook: name, target } = acting;
+  const playbook = undertaking.engine.playbooks.get(name);
+  const decision = await decide(undertaking, draft, `Contain ${target.id} by ${name}?`, { always: false });
+  if (decision) return resultOf(await carryOut(undertaking, draft, decision), playbook);
+  return resultOf(toldOf(draft, 'denied', 'Denied at the terminal; nothing was written.'), playbook);
 };
 
 /** What may be contained is contained at once; meanwhile a person is asked about the rest. One that fails stops no other. */
@@ -54,6 +41,7 @@ export const respond = command({
   about: [
     'What a playbook answers by itself is contained at once. Where it asks a person first, the plan is shown and you are asked.',
     "'firebreak explain EVENT.json' shows beforehand which is which. '-' reads stdin.",
+    "The rails of firebreak.config.ts and the kill switch count as they do where Firebreak is deployed. --yes answers the playbook's own question, and no rail's: where one asks you are asked at the terminal, and without one it waits for 'firebreak approve' (exit code 4).",
   ],
   options: { option, 'dry-run': dryRun, yes, json },
   examples: [
@@ -64,26 +52,30 @@ export const respond = command({
   run: async (world, { values, words: [file = ''] }) => {
     const dry = values['dry-run'] ?? false;
     const playbooks = await world.playbooks();
-    const { findings, gaps } = await readEventFile(world, file);
-    const { acting, told } = answersTo(findings, gaps, playbooks);
-    const names = [...new Set(acting.map(({ playbook }) => playbook))];
+    await world.config();
+    const reading = await readEventFile(world, file);
+    const routed = routedAnswers(reading, playbooks);
+    const names = [...new Set(routed.acting.map(({ playbook }) => playbook))];
     const options = optionsOf(chosenOptions(values.option), names, playbooks);
-    const asking = new Set(acting.filter(({ do: how }) => how === 'ask').map(({ playbook }) => playbook));
+    const asking = new Set(routed.acting.filter(({ do: how }) => how === 'ask').map(({ playbook }) => playbook));
     if (asking.size > 0 && !dry && !values.yes && !world.interactive)
       throw trouble(
         `${[...asking].join(', ')} would ask a person first, and there is no terminal to ask at.`,
         'Nothing was done. Add --yes to contain without asking, or --dry-run to look.',
       );
     const results: Result[] = [];
-    if (acting.length > 0) {
+    let { told }: Answers = routed;
+    if (routed.acting.length > 0) {
       const caller = await world.caller();
       const undertaking = await undertakingOn(world, caller, {
         access: dry ? 'read' : 'write',
         json: values.json ?? false,
         yes: values.yes ?? false,
-        severalIncidents: () => acting.length > 1,
+        severalIncidents: () => routed.acting.length > 1,
       });
-      const { drafted, failed } = await draftAll(undertaking, caller, acting, options);
+      const answers = await judgedAnswers(undertaking, caller, reading);
+      told = answers.told;
+      const { drafted, failed } = await draftAll(undertaking, answers.acting, options);
       for (const { draft } of drafted) showDraft(undertaking, draft);
       const ids = () => drafted.map(({ draft }) => draft.id);
       const done = dry

@@ -3,9 +3,10 @@ import { type Incident, readIncident } from '../../functions/engine/incident.ts'
 import { brokenLink, type JournalBlock, readJournal } from '../../functions/engine/journal.ts';
 import type { Ledger } from '../../functions/engine/ledger.ts';
 import { manifestOf } from '../../functions/engine/preserve.ts';
+import { saidDecision } from '../../functions/rails/decision.ts';
 import { command, json } from '../command.ts';
 import { resultOf, showResult } from '../result.ts';
-import { jsonText, paragraph, type Screen, table } from '../screen.ts';
+import { bullets, jsonText, paragraph, type Screen, table } from '../screen.ts';
 import { didYouMean, trouble } from '../trouble.ts';
 
 /** @throws in words, when the ledger has no such incident. */
@@ -85,6 +86,7 @@ export const show = command({
     said('planned', plan && `${plan.plannedAt}, plan ${plan.hash.slice(0, 12)}`);
     said('first effect', firstEffectAt);
     said('ended', endedAt);
+    bullets(world.out, 'What the rails said', result.rails.map(saidDecision));
     showJournal(world.out, blocks);
     const whole = `The chain of ${blocks.length} blocks is whole: nothing in it was altered or taken out.`;
     paragraph(world.out, '  ', broken ? `The chain is BROKEN: ${broken}. Do not rely on this record.` : whole);

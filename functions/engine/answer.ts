@@ -1,6 +1,7 @@
 // A person's answer to an incident that waits. It binds to the plan that was shown; what waits no longer can't be answered any more.
-import { parseArn } from '../../playbooks/language/resource.ts';
-import { configOf, type Engine } from './engine.ts';
+import type { Decision } from '../rails/decision.ts';
+import { againstApproval, approverOf, nobody } from '../rails/four-eyes.ts';
+import { type Engine, playbookNamed } from './engine.ts';
 import { type Incident, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
 
@@ -17,19 +18,6 @@ export const answerSeconds = 14_400;
 
 /** An error that is a sentence: what was to be answered can't be, or not by this caller. */
 const unanswered = (words: string): Error => Object.assign(new Error(words), { name: 'Unanswerable' });
-
-/**
- * Who answers, from the ARN that AWS gives the caller: of an assumed role the role, since whoever assumes it chooses the session's name.
- * Undefined where nothing but such a name is known.
- */
-export const approverOf = (arn: string): string | undefined => {
-  const parsed = parseArn(arn);
-  const [kind, name] = parsed?.resource.split('/') ?? [];
-  if (!parsed || !name) return parsed?.resource === 'root' ? arn : undefined;
-  if (parsed.service === 'iam') return arn;
-  if (parsed.service !== 'sts' || kind !== 'assumed-role') return undefined;
-  return `arn:${parsed.partition}:iam::${parsed.account}:role/${name}`;
-};
 
 const isLate = ({ phase, plan }: Incident, now: Date): boolean =>
   phase === 'waiting' && plan !== null && now.getTime() - Date.parse(plan.plannedAt) > answerSeconds * 1000;
@@ -50,30 +38,43 @@ export const unanswerable = (incident: Incident, now: Date): string | undefined 
     : undefined;
 };
 
-const approverMustDiffer = ({ playbook }: Incident, engine: Engine): boolean =>
-  configOf(engine).playbooks[playbook]?.approverMustDiffer ?? false;
+/** What an answer is weighed by; a draft that is not on record yet has it as well. */
+export type Answerable = Pick<Incident, 'id' | 'playbook' | 'finding' | 'admission' | 'openedBy' | 'rails'>;
 
-const requesterOf = ({ finding, admission, openedBy }: Incident): string | undefined =>
-  finding?.requested?.by || (admission?.way === 'by hand' ? openedBy : undefined);
+/** The rails that ask a person, those of the event among them. */
+export const askingRails = ({ admission, rails }: Pick<Answerable, 'admission' | 'rails'>): readonly Decision[] =>
+  [...(admission?.rails ?? []), ...rails].filter(({ do: how }) => how === 'ask');
 
-/** Why this approver can't approve it; undefined where nothing stands against it. */
+/** Whether more is wanted than the word of whoever asked for it. */
+const needsApproval = (engine: Engine, incident: Answerable): boolean =>
+  playbookNamed(engine, incident.playbook).approval === 'required' ||
+  incident.admission?.do === 'ask' ||
+  askingRails(incident).length > 0;
+
+/** Why this caller can't approve it; undefined where nothing stands against it. */
+export const notBy = (engine: Engine, incident: Answerable, arn: string): string | undefined =>
+  needsApproval(engine, incident) ? againstApproval(engine.config, incident, arn) : undefined;
+
+/** Whether the approval on record lets the plan on record through. One that was given before any rail asked answers no rail. */
+export const isApproved = (engine: Engine, incident: Incident): boolean => {
+  const { approval, plan } = incident;
+  if (!approval || approval.hash !== plan?.hash) return false;
+  if (approval.planOnly && askingRails(incident).length > 0) return false;
+  return notBy(engine, incident, approval.by) === undefined;
+};
+
+/** Why it can't be approved in this way; undefined where nothing stands against it. */
 const objection = (engine: Engine, incident: Incident, approver: string, hash: string | undefined) => {
   const { id, plan } = incident;
   if (hash !== undefined && hash !== plan?.hash)
     return `The plan of incident ${id} changed while it was shown: firebreak approve ${id} shows it as it is now.`;
-  const requester = requesterOf(incident);
-  const same = requester !== undefined && (approverOf(requester) ?? requester) === approver;
-  return same && approverMustDiffer(incident, engine)
-    ? `${approver} asked for incident ${id}, so somebody else has to approve it (approverMustDiffer in firebreak.config.ts).`
-    : undefined;
+  return notBy(engine, incident, approver);
 };
 
 const approverNamed = (arn: string): string => {
   const approver = approverOf(arn);
   if (approver !== undefined) return approver;
-  throw unanswered(
-    `AWS names ${arn}, which says nothing of who that is: answer with a role's or a user's credentials.`,
-  );
+  throw unanswered(nobody(arn));
 };
 
 /** @throws where it does not wait for an answer. */
@@ -128,7 +129,7 @@ export const approve = async (engine: Engine, id: string, { by: arn, reason, has
     expectWaiting(before, now);
     const words = objection(engine, before, by, hash);
     if (words !== undefined) throw unanswered(words);
-    if (!before.plan || before.approval?.hash === before.plan.hash) return before;
+    if (!before.plan || isApproved(engine, before)) return before;
     const { hash: bound, plannedAt } = before.plan;
     return { ...before, approval: { hash: bound, plannedAt, by, at: now.toISOString() } };
   });

@@ -3,7 +3,7 @@ import type { Aws } from '../../playbooks/language/aws.ts';
 import type { Finding } from '../../playbooks/language/finding.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { type Place, parseArn } from '../../playbooks/language/resource.ts';
-import { type Config, defineConfig } from '../rails/config.ts';
+import type { Config } from '../rails/config.ts';
 import type { Own } from '../rails/event.ts';
 import type { ReadSwitch } from '../rails/switch.ts';
 import type { Incident } from './incident.ts';
@@ -34,8 +34,8 @@ export interface Engine {
   readonly tell?: (finding: Finding, reason: string) => Promise<void>;
   /** Starts the workflow of an incident; a second start of the same one does nothing. Absent where whoever calls runs it. */
   readonly start?: (execution: { readonly incident: string; readonly playbook: string }) => Promise<void>;
-  /** The deployment's rails. Only a person at the command line may be without: what is done there is asked for by hand. */
-  readonly config?: Config;
+  /** The rails, wherever it runs. */
+  readonly config: Config;
   /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */
   readonly readSwitch?: ReadSwitch;
   /** The ids of the organizational units above an account, up to the root. */
@@ -43,10 +43,6 @@ export interface Engine {
   /** The Region that Firebreak itself runs in. */
   readonly region?: string;
 }
-
-const byHand = defineConfig({ mode: 'on' });
-
-export const configOf = ({ config }: Pick<Engine, 'config'>): Config => config ?? byHand;
 
 /** Where Firebreak itself runs, as far as it is known: the account stands in the ARN of whoever acts. */
 export const ownPlace = ({ actor, region }: Pick<Engine, 'actor' | 'region'>): Own => ({

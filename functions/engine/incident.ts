@@ -80,7 +80,14 @@ export type Plan = {
   readonly ongoing: readonly string[];
 };
 
-export type Approval = { readonly hash: string; readonly plannedAt: string; readonly by: string; readonly at: string };
+export type Approval = {
+  readonly hash: string;
+  readonly plannedAt: string;
+  readonly by: string;
+  readonly at: string;
+  /** Given before any rail had asked, or beforehand by --yes: it answers the plan, and no rail. */
+  readonly planOnly?: true;
+};
 
 /** `holding` until a release begins, `releasing` until it is verified; `ended` holds nothing but what a release keeps. */
 export type Phase = 'new' | 'waiting' | 'containing' | 'holding' | 'releasing' | 'ended';

@@ -2,10 +2,11 @@
 import type { Disposition } from '../../playbooks/language/answer.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import { admitted } from '../rails/admission.ts';
-import { type Proposed, railsBeforeHold, withheldIn } from '../rails/before-hold.ts';
+import { type Proposed, type Railable, railsBeforeHold, withheldIn } from '../rails/before-hold.ts';
 import { type Decision, saidDecision, stricter, strictest } from '../rails/decision.ts';
 import { type SwitchState, switchRail, switchState } from '../rails/switch.ts';
-import { configOf, type Engine, playbookNamed } from './engine.ts';
+import { isApproved } from './answer.ts';
+import { type Engine, playbookNamed } from './engine.ts';
 import { type Incident, type IncidentChange, isOver, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
 import { type DraftPlan, lookAndPlan } from './plan.ts';
@@ -53,11 +54,15 @@ const whileWaiting = async (engine: Engine, incident: Incident): Promise<Ready> 
     : await recordEvidence(engine, incident.id, await requestEvidence(engine, incident)),
 });
 
-/** Approval binds to what would be changed, from which value. A plan that differs asks anew. */
-const approved = async (engine: Engine, incident: Incident): Promise<Ready> => {
-  if (incident.disposition !== 'ask') return { go: incident };
-  if (incident.approval && incident.approval.hash === incident.plan?.hash) return { go: incident };
-  if (incident.asked >= askedMax)
+/** Said of a question that somebody had answered already. */
+export const planChanged = 'the plan is not the one that was shown any more';
+
+/** Approval binds to what would be changed, from which value. A plan that differs asks anew; the same one goes on waiting as it did. */
+const approved = async (engine: Engine, incident: Incident, before: Incident): Promise<Ready> => {
+  if (incident.disposition !== 'ask' || isApproved(engine, incident)) return { go: incident };
+  const { approval, plan, because, rails } = incident;
+  const anew = before.phase !== 'waiting' || before.plan?.hash !== plan?.hash;
+  if (anew && incident.asked >= askedMax)
     return {
       stop: await end(
         engine,
@@ -66,18 +71,21 @@ const approved = async (engine: Engine, incident: Incident): Promise<Ready> => {
         `The plan changed ${askedMax} times while a person was asked. Contain it by hand.`,
       ),
     };
-  const why = [incident.because, ...incident.rails.filter((one) => one.do === 'ask').map(saidDecision)].join('; ');
-  const waiting = await updateIncident(engine, incident.id, (before) =>
+  // What the event rails said stands in `because`.
+  const asking = rails.filter((one) => one.do === 'ask').map(saidDecision);
+  const changed = approval !== null && approval.hash !== plan?.hash ? [planChanged] : [];
+  const why = [because, ...asking.filter((words) => !because.includes(words)), ...changed].join('; ');
+  const waiting = await updateIncident(engine, incident.id, (latest) =>
     // A finding that need not ask may have come while this was weighed.
-    before.disposition !== 'ask' || isOver(before)
-      ? before
+    latest.disposition !== 'ask' || isOver(latest)
+      ? latest
       : {
-          ...before,
+          ...latest,
           phase: 'waiting',
           outcome: 'waiting',
           reason: `Waiting for approval: ${why}`,
           approval: null,
-          asked: before.asked + 1,
+          asked: latest.asked + (anew ? 1 : 0),
         },
   );
   return waiting.phase === 'waiting' ? whileWaiting(engine, waiting) : ready(engine, waiting.id);
@@ -159,17 +167,19 @@ const begin = async (engine: Engine, incident: Incident, reading: Promise<Switch
   // Another execution was faster; what it does isn't undone by a word.
   if (recorded.phase !== 'new' && recorded.phase !== 'waiting')
     return letThrough ? { go: recorded } : { stop: recorded };
-  if (letThrough) return approved(engine, recorded);
+  if (letThrough) return approved(engine, recorded, incident);
   return { stop: await end(engine, id, endOf[far], reason) };
 };
 
-/** The strictest of all rails, those of the event included. */
-const judged = async (engine: Engine, incident: Incident, proposed: Proposed, position: SwitchState) => {
-  const { decisions, withheld } = await railsBeforeHold(engine, incident, proposed, position);
+/** How far the strictest of all rails lets it go, those of the event included. What can't be undone is approved, whoever asks for it. */
+export const judged = async (engine: Engine, incident: Railable, proposed: Proposed, position: SwitchState) => {
+  const { approval } = playbookNamed(engine, incident.playbook);
+  const disposition = approval === 'required' && incident.disposition === 'contain' ? 'ask' : incident.disposition;
+  const { decisions, withheld } = await railsBeforeHold(engine, { ...incident, disposition }, proposed, position);
   const verdict = strictest(decisions);
-  const stops = verdict && stricter(verdict.do, incident.disposition) > 0 ? verdict : undefined;
+  const stops = verdict && stricter(verdict.do, disposition) > 0 ? verdict : undefined;
   return {
-    far: stops?.do ?? incident.disposition,
+    far: stops?.do ?? disposition,
     reason: stops ? saidDecision(stops) : incident.because,
     decisions,
     draft: withheldIn(engine, incident, proposed.draft, withheld),
@@ -183,7 +193,7 @@ export const ready = async (engine: Engine, id: string): Promise<Ready> => {
     return isOver(before) ? before : { ...admitted(before, resource), attempts: before.attempts + 1 };
   });
   if (isOver(incident)) return { stop: incident };
-  const reading = switchState(configOf(engine), engine.readSwitch);
+  const reading = switchState(engine.config, engine.readSwitch);
   if (incident.phase === 'containing' || incident.phase === 'holding') return goOn(engine, incident, await reading);
   // Nobody has answered, and nothing rose: whoever calls again changes nothing.
   const waits = incident.phase === 'waiting' && incident.disposition === 'ask' && !incident.approval;

@@ -1,21 +1,17 @@
 // Receiving: from a raw event to opened incidents. Nothing is dropped: what can't be answered is told.
-import type { Disposition } from '../../playbooks/language/answer.ts';
 import type { Finding } from '../../playbooks/language/finding.ts';
 import type { Target } from '../../playbooks/language/resource.ts';
+import { railEntries } from '../rails/admission.ts';
 import type { Config } from '../rails/config.ts';
-import { type Decision, saidDecision, stricter, strictest } from '../rails/decision.ts';
-import { type Envelope, eventRails } from '../rails/event.ts';
-import { claimedIncidents, ownDoingRail, ownRecords } from '../rails/own-doing.ts';
-import { type SwitchState, switchState } from '../rails/switch.ts';
 import { partitionOf } from '../sources/boundary.ts';
 import { readEvent } from '../sources/read-event.ts';
 import { tell } from './close.ts';
-import { configOf, type Engine, ownPlace, playbookNamed, whatAwsSaid } from './engine.ts';
+import { type Engine, ownPlace, playbookNamed, whatAwsSaid } from './engine.ts';
 import { type Incident, incidentKey, openIncident, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
+import { arriving, type Judged, judgeFinding } from './judge.ts';
 import { optionsFor } from './plan.ts';
 import { type Answering, type Next, nextFor, takenUp, takesUp } from './recurrence.ts';
-import { type Routed, route } from './route.ts';
 
 export interface Received {
   readonly incidents: readonly { readonly incident: Incident; readonly opened: boolean; readonly next: Next }[];
@@ -25,44 +21,12 @@ export interface Received {
   readonly gaps: readonly string[];
 }
 
-/** All that one event has in common. */
-interface Arriving {
-  readonly config: Config;
-  readonly event: Envelope;
-  readonly position: SwitchState;
-}
-
 /** What a request by hand leaves open is where Firebreak itself is. */
 const placed = (engine: Engine, target: Target): Target => {
   const own = ownPlace(engine);
   const region = target.region || own.region || '';
   const partition = target.partition || (region && partitionOf(region));
   return { ...target, account: target.account || own.account || '', region, partition };
-};
-
-type Judged = { readonly do: Disposition; readonly reason: string; readonly rails: readonly Decision[] };
-
-/** How far the answer may go: as far as its playbook goes, or less by what the strictest rail says. */
-const judge = (
-  engine: Engine,
-  { config, event, position }: Arriving,
-  finding: Finding,
-  answer: Routed & { readonly playbook: string; readonly target: Target },
-  ownDoing: readonly Decision[],
-): Judged => {
-  const { playbook, target } = answer;
-  const { scope } = playbookNamed(engine, playbook).resource;
-  const own = ownPlace(engine);
-  const arrival = { finding, target, playbook, scope, event, own, position, now: engine.now() };
-  const rails = [...eventRails(arrival, config), ...ownDoing];
-  const verdict = strictest(rails);
-  if (!verdict || stricter(verdict.do, answer.do) <= 0) return { do: answer.do, reason: answer.reason, rails };
-  const goesOn = verdict.do === 'ask' || verdict.do === 'plan';
-  return {
-    do: verdict.do,
-    reason: goesOn ? `${answer.reason}; ${saidDecision(verdict)}` : saidDecision(verdict),
-    rails,
-  };
 };
 
 const take = async (engine: Engine, answering: Answering): Promise<Received['incidents'][number]> => {
@@ -76,13 +40,7 @@ const take = async (engine: Engine, answering: Answering): Promise<Received['inc
   const subject = `${finding.id} ${finding.updatedAt}`;
   await append(engine, incident.id, [
     { step, subject, attempt: 0, result: `${finding.type}: ${because}` },
-    ...(opened ? (answering.admission?.rails ?? []) : []).map((one) => ({
-      step: 'event rail',
-      subject: one.rule,
-      attempt: 0,
-      to: one.do,
-      result: one.reason,
-    })),
+    ...(opened ? railEntries(answering.admission) : []),
   ]);
   engine.report({ incident: incident.id, step, text: `${playbook} on ${target.id}: ${because}` });
   const next = opened ? 'start' : nextFor(found, incident);
@@ -103,34 +61,26 @@ const tellOf = async (engine: Engine, { finding, do: how, reason }: Received['to
 
 type Answered = Received['incidents'][number] | Received['told'][number];
 
-const answerOne = async (
-  engine: Engine,
-  arriving: Arriving,
-  finding: Finding,
-  answer: Routed,
-  ownDoing: readonly Decision[],
-): Promise<Answered> => {
-  const { playbook: name, target: found, do: how, reason } = answer;
-  if (!name || !found || how === 'tell' || how === 'ignore')
-    return { finding, do: how === 'ignore' ? 'ignore' : 'tell', reason };
-  const target = placed(engine, found);
+const answerOne = async (engine: Engine, config: Config, finding: Finding, judged: Judged): Promise<Answered> => {
+  const { playbook: name, target, do: how, routed, reason } = judged;
+  const told = (words: string) => ({ finding, do: how === 'ignore' ? how : ('tell' as const), reason: words });
+  if (!name || !target || routed === 'tell' || routed === 'ignore') return told(reason);
   if (!target.account || !target.region)
     return { finding, do: 'tell', reason: `it is not said where ${target.id} is: name account and region` };
-  const judged = judge(engine, arriving, finding, { ...answer, playbook: name, target }, ownDoing);
-  if (judged.do === 'tell' || judged.do === 'ignore') return { finding, do: judged.do, reason: judged.reason };
+  if (how === 'tell' || how === 'ignore') return told(reason);
   const playbook = playbookNamed(engine, name);
-  const chosen = { ...arriving.config.playbooks[name]?.options, ...engine.options[name] };
+  const chosen = { ...config.playbooks[name]?.options, ...engine.options[name] };
   return take(engine, {
     key: incidentKey(playbook.resource, target, name),
     playbook: name,
     target,
     options: optionsFor(playbook, chosen),
-    disposition: judged.do,
-    because: judged.reason,
+    disposition: how,
+    because: reason,
     finding,
     openedBy: finding.requested?.by || engine.actor,
     approval: null,
-    admission: { at: engine.now().toISOString(), way: finding.channel, do: judged.do, rails: judged.rails },
+    admission: { at: engine.now().toISOString(), way: finding.channel, do: how, rails: judged.rails },
   });
 };
 
@@ -141,16 +91,11 @@ const answerOne = async (
 export const receive = async (engine: Engine, event: unknown): Promise<Received | { readonly unreadable: string }> => {
   const reading = readEvent(event, engine.now());
   if ('unreadable' in reading) return reading;
-  const config = configOf(engine);
-  const position = await switchState(config, engine.readSwitch);
-  const arriving: Arriving = { config, event: reading.event, position };
+  const arrived = await arriving(engine, reading.event, ownPlace(engine));
   const answered: Answered[] = [];
-  for (const finding of reading.findings) {
-    const known = await ownRecords(engine.ledger, engine.playbooks, claimedIncidents(finding, config));
-    const ownDoing = ownDoingRail(finding, config, known);
-    for (const answer of route(finding, engine.playbooks).answers)
-      answered.push(await answerOne(engine, arriving, finding, answer, ownDoing));
-  }
+  for (const finding of reading.findings)
+    for (const judged of await judgeFinding(engine, arrived, finding, async ({ target }) => placed(engine, target)))
+      answered.push(await answerOne(engine, arrived.config, finding, judged));
   const told = answered.filter((one) => 'finding' in one);
   for (const one of told) await tellOf(engine, one);
   return { incidents: answered.filter((one) => 'incident' in one), told, gaps: reading.gaps };

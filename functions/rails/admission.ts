@@ -4,8 +4,9 @@ import type { ResourceKind } from '../../playbooks/language/resource.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ReleaseMode } from '../engine/hold.ts';
 import { type Incident, incidentId, incidentKey, updateIncident } from '../engine/incident.ts';
-import { append } from '../engine/journal.ts';
+import { append, type JournalDraft } from '../engine/journal.ts';
 import type { Decision } from './decision.ts';
+import { againstRelease, expectNone, recordedAs } from './four-eyes.ts';
 
 /** By which way the incident came in, and how far the event rails let it go. */
 export type Admission = {
@@ -15,8 +16,18 @@ export type Admission = {
   readonly rails: readonly Decision[];
 };
 
-/** Who has asked for a release, and for which. */
+/** Which user or role has asked for a release, and for which. */
 export type ReleaseRequest = { readonly mode: ReleaseMode; readonly by: string; readonly at: string };
+
+/** What the rails said when it was let in, for the journal. */
+export const railEntries = (admission: Admission | undefined): readonly JournalDraft[] =>
+  (admission?.rails ?? []).map(({ rule, do: to, reason }) => ({
+    step: 'event rail',
+    subject: rule,
+    attempt: 0,
+    to,
+    result: reason,
+  }));
 
 /** An error that says why nothing was done. */
 const notAdmitted = (words: string): Error => Object.assign(new Error(words), { name: 'NotAdmitted' });
@@ -38,11 +49,20 @@ export const admitted = (incident: Incident, kind: ResourceKind): Incident => {
   );
 };
 
-/** Puts a release on record, so that the workflow that is started for it does something. `by` is who AWS says the caller is. */
-export const admitRelease = async (engine: Engine, id: string, mode: ReleaseMode, by: string): Promise<Incident> => {
+/**
+ * Puts a release on record, so that the workflow that is started for it does something. `arn` is who AWS says the caller is: his user or
+ * role is recorded, and the journal has the ARN beside it.
+ * @throws in a sentence, where somebody else has to ask for it.
+ */
+export const admitRelease = async (engine: Engine, id: string, mode: ReleaseMode, arn: string): Promise<Incident> => {
   const at = engine.now().toISOString();
-  const incident = await updateIncident(engine, id, (before) => ({ ...before, releaseRequest: { mode, by, at } }));
-  await append(engine, id, [{ step: 'release asked for', subject: at, attempt: 0, result: `${mode} by ${by}` }]);
+  const by = recordedAs(arn);
+  const incident = await updateIncident(engine, id, (before) => {
+    expectNone(againstRelease(engine.config, before, mode, arn));
+    return { ...before, releaseRequest: { mode, by, at } };
+  });
+  const result = by === arn ? `${mode} by ${by}` : `${mode} by ${by} (${arn})`;
+  await append(engine, id, [{ step: 'release asked for', subject: at, attempt: 0, result }]);
   return incident;
 };
 

@@ -1,7 +1,7 @@
 // All rails before the first hold: what the switch says, what the plan would bear upon, and what is left of the budgets.
 import type { Severity } from '../../playbooks/language/finding.ts';
 import type { Bearing, Playbook } from '../../playbooks/language/playbook.ts';
-import { configOf, type Engine, playbookNamed, whatAwsSaid } from '../engine/engine.ts';
+import { type Engine, playbookNamed, whatAwsSaid } from '../engine/engine.ts';
 import type { Incident } from '../engine/incident.ts';
 import type { DraftPlan } from '../engine/plan.ts';
 import { type Budget, containmentBudget, drawOn, evidenceBudget } from './budget.ts';
@@ -18,6 +18,12 @@ export interface Proposed {
   readonly bearing: Bearing;
 }
 
+/** What the rails look at of an incident; one that is only thought of has as much. */
+export type Railable = Pick<
+  Incident,
+  'id' | 'playbook' | 'target' | 'finding' | 'disposition' | 'because' | 'phase' | 'admission'
+>;
+
 export interface Railed {
   readonly decisions: readonly Decision[];
   /** Why evidence that makes something is not to be asked for; null where it is. */
@@ -27,7 +33,7 @@ export interface Railed {
 const decision = (rule: Rule, how: Decision['do'], reason: string): Decision => ({ rule, do: how, reason });
 
 /** Admitted long ago and never begun: whatever starts it now, it is not the finding. */
-const admissionAge = (engine: Engine, { phase, admission }: Incident, config: Config): readonly Decision[] => {
+const admissionAge = (engine: Engine, { phase, admission }: Railable, config: Config): readonly Decision[] => {
   if (phase !== 'new' || !admission) return [];
   const minutes = Math.round((engine.now().getTime() - Date.parse(admission.at)) / 60_000);
   if (minutes <= config.staleAfterMinutes) return [];
@@ -44,7 +50,7 @@ const unitsOf = async (engine: Engine, account: string, config: Config): Promise
   }
 };
 
-const severityOf = ({ finding }: Incident): Severity => finding?.severity ?? 'HIGH';
+const severityOf = ({ finding }: Railable): Severity => finding?.severity ?? 'HIGH';
 
 /** What is left can't be told: then a person decides. */
 const orAsk = async (rule: Rule, read: () => Promise<readonly Decision[]>): Promise<readonly Decision[]> => {
@@ -57,7 +63,7 @@ const orAsk = async (rule: Rule, read: () => Promise<readonly Decision[]>): Prom
 
 const draws = async (
   engine: Engine,
-  incident: Incident,
+  incident: Railable,
   name: string,
   budget: Budget,
   decide: (words: string) => Decision,
@@ -80,7 +86,7 @@ const makesSomething = ({ evidence }: Playbook, as: string): boolean =>
 
 const evidenceDecision = async (
   engine: Engine,
-  incident: Incident,
+  incident: Railable,
   evidence: DraftPlan['evidence'],
   config: Config,
 ): Promise<readonly Decision[]> => {
@@ -97,7 +103,7 @@ const evidenceDecision = async (
 /** Only what acts without asking spends. */
 const spending = async (
   engine: Engine,
-  incident: Incident,
+  incident: Railable,
   { bearing }: Proposed,
   config: Config,
 ): Promise<readonly Decision[]> => {
@@ -114,11 +120,11 @@ const spending = async (
 /** All decisions but those of the event, which are on record already. Never throws: what can't be read asks a person. */
 export const railsBeforeHold = async (
   engine: Engine,
-  incident: Incident,
+  incident: Railable,
   proposed: Proposed,
   position: SwitchState,
 ): Promise<Railed> => {
-  const config = configOf(engine);
+  const config = engine.config;
   const { target, finding, playbook: name, disposition, because } = incident;
   const playbook = playbookNamed(engine, name);
   const weighed: Weighed = {
@@ -151,7 +157,7 @@ export const railsBeforeHold = async (
 /** The evidence that makes something told as missing, where it is withheld; all else as it is. */
 export const withheldIn = (
   engine: Engine,
-  incident: Incident,
+  incident: Railable,
   draft: DraftPlan,
   withheld: string | null,
 ): DraftPlan => {

@@ -28,6 +28,8 @@ const bySeverity = 'write { LOW, MEDIUM, HIGH, CRITICAL }; INFORMATIONAL counts 
 const someBands = <S extends v.GenericSchema>(schema: S) =>
   fields({ LOW: maybe(schema), MEDIUM: maybe(schema), HIGH: maybe(schema), CRITICAL: maybe(schema) }, bySeverity);
 
+const yesOrNo = v.boolean(words('neither true nor false', 'write one of them'));
+
 const playbook = fields(
   {
     /** 'act' is as far as the playbook itself goes, and never further. */
@@ -45,11 +47,19 @@ const playbook = fields(
       'deny',
     ),
     /** Whoever asked for it by hand can't approve it. */
-    approverMustDiffer: v.optional(v.boolean(words('neither true nor false', 'write one of them')), true),
+    approverMustDiffer: v.optional(yesOrNo, true),
+    /** Nor have it released; 'force' binds only the release that puts back everything. */
+    releaserMustDiffer: v.optional(
+      v.union(
+        [v.boolean(), v.literal('force')],
+        words("neither true, false nor 'force'", "write one of them; 'force' binds release --force alone"),
+      ),
+      false,
+    ),
     /** Instead of the budget that every playbook has. */
     budget: v.optional(someBands(containments), {}),
   },
-  'write { mode, options, onNoAnswer, approverMustDiffer, budget }',
+  'write { mode, options, onNoAnswer, approverMustDiffer, releaserMustDiffer, budget }',
 );
 
 const perHour = (most: number) => v.optional(containments, { containments: most, perSeconds: 3600 });
@@ -113,6 +123,8 @@ const schema = fields(
     staleAfterMinutes: v.optional(whole(1), 60),
     /** Names or ARNs. Whoever may write Config rules can make one say anything, so any other rule asks. */
     trustedConfigRules: v.optional(list(pattern), []),
+    /** Whoever turned the switch down can't turn it up again. */
+    switchMustDiffer: v.optional(yesOrNo, false),
   },
   'write defineConfig({ … })',
 );

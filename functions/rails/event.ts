@@ -9,7 +9,7 @@ import { type SwitchState, switchRail } from './switch.ts';
 /** Where the event came in. `replay` is the name of the archive replay that sent it, which EventBridge writes on it. */
 export type Envelope = { readonly account: string; readonly region: string; readonly replay?: string };
 
-/** Where Firebreak itself runs; null where nobody said. */
+/** Where Firebreak itself runs; null, or an empty Region, where nobody said. */
 export type Own = { readonly account: string | null; readonly region: string | null };
 
 /** One answer to a finding, with all that the rails look at. */
@@ -144,12 +144,12 @@ const age: Rail = ({ finding, now }, { staleAfterMinutes }) => {
 
 /** What is global is answered for in one Region, so that one ledger knows it. */
 const homeRegion: Rail = ({ scope, own }, config) =>
-  scope === 'regional' || config.homeRegion === 'own' || own.region === null || own.region === config.homeRegion
+  scope === 'regional' || config.homeRegion === 'own' || !own.region || own.region === config.homeRegion
     ? nothing
     : decision(
         'home Region',
         'tell',
-        `global resources are answered for in ${config.homeRegion}, not in ${own.region}: forward the event there, or change homeRegion`,
+        `global resources are answered for in ${config.homeRegion}, not in ${own.region}: forward the event there (at the command line, AWS_REGION says where), or change homeRegion`,
       );
 
 /** How far the deployment lets a playbook go. Never further than the playbook itself. */

@@ -67,7 +67,7 @@ export const switchRail = (state: SwitchState): readonly Decision[] => {
     {
       rule,
       do: 'ask',
-      reason: `the kill switch can't be read (${state.unread}), so a person decides; firebreak switch shows it, and firebreak doctor what is missing`,
+      reason: `the kill switch can't be read (${state.unread}), so a person decides; firebreak switch shows it`,
     },
   ];
 };

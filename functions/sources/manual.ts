@@ -2,7 +2,8 @@
 //
 //   { "playbook": "isolate-instance", "resource": "i-0a1b2c3d4e5f60001", "reason": "beacons to 198.51.100.7" }
 import * as v from 'valibot';
-import { parseArn } from '../../playbooks/language/resource.ts';
+import type { Finding } from '../../playbooks/language/finding.ts';
+import { type Place, parseArn } from '../../playbooks/language/resource.ts';
 import { account, id, parse, partitionOf, region, type Unreadable } from './boundary.ts';
 import type { Reading } from './read-event.ts';
 import { clean } from './text.ts';
@@ -38,29 +39,43 @@ export const readRequest = (event: unknown, now: Date): Reading | Unreadable => 
     account: given.account ?? (v.is(account, arn?.account) ? arn.account : ''),
     region: given.region ?? (v.is(region, arn?.region) ? arn.region : ''),
   };
-  const time = now.toISOString();
-  const key = `manual/${playbook}/${resource}/${time}`;
+  const partition = arn?.partition ?? (where.region && partitionOf(where.region));
+  const finding = requestFinding({ playbook, resource, by, reason, place: { partition, ...where } }, now);
   return {
     source: 'Request by hand',
-    event: { id: key, ...where, time },
+    event: { id: finding.id, ...where, time: finding.updatedAt },
     gaps: [],
-    findings: [
-      {
-        detector: 'manual',
-        channel: 'manual',
-        id: key,
-        type: playbook,
-        title: clean(`${playbook} on ${resource}: ${reason}`),
-        severity: 'HIGH',
-        partition: arn?.partition ?? (where.region && partitionOf(where.region)),
-        ...where,
-        resources: [{ type: '', id: resource, ...where, detail: {} }],
-        sample: false,
-        standing: 'active',
-        updatedAt: time,
-        count: 1,
-        requested: { playbook, by: clean(by, 128), reason: clean(reason) },
-      },
-    ],
+    findings: [finding],
+  };
+};
+
+export interface HandRequest {
+  readonly playbook: string;
+  readonly resource: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly place: Place;
+}
+
+/** A request by hand in the form of a finding, so that it takes the same way through the rails. */
+export const requestFinding = ({ playbook, resource, by, reason, place }: HandRequest, now: Date): Finding => {
+  const { account: id, region: where, partition } = place;
+  const time = now.toISOString();
+  return {
+    detector: 'manual',
+    channel: 'manual',
+    id: `manual/${playbook}/${resource}/${time}`,
+    type: playbook,
+    title: clean(`${playbook} on ${resource}: ${reason}`),
+    severity: 'HIGH',
+    partition,
+    account: id,
+    region: where,
+    resources: [{ type: '', id: resource, account: id, region: where, detail: {} }],
+    sample: false,
+    standing: 'active',
+    updatedAt: time,
+    count: 1,
+    requested: { playbook, by: clean(by, 128), reason: clean(reason) },
   };
 };

@@ -22,7 +22,7 @@ import {
 import { unless } from '../language/aws.ts';
 import type { Stage } from '../language/scenario.ts';
 
-const path = '/firebreak-drill/';
+const path = '/drill/';
 const stamp = ({ now }: Stage): string => now.getTime().toString(36);
 
 /** A user as a pipeline has one: two keys, of which one will leak, and a policy. */

@@ -1,5 +1,5 @@
 // The command line as a user meets it: a process, its exit code, one sentence when something is wrong, and JSON that is nothing but JSON.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,13 @@ const file = (name: string, text: string): string => {
   return path;
 };
 
+/** The fixture as if the detector had just sent it. */
+const fresh = (name: string): string => {
+  const event = JSON.parse(readFileSync(fixture(name), 'utf8')) as { detail: object };
+  const detail = { ...event.detail, updatedAt: new Date().toISOString() };
+  return file(`fresh-${name}.json`, JSON.stringify({ ...event, detail }));
+};
+
 /** The same in this process: a new one each time takes longer than everything else together. */
 const typed = async (args: readonly string[], more: Readonly<Record<string, string>> = {}, stdin = '') => {
   const [out, err] = [capture(), capture()];
@@ -28,7 +35,20 @@ const typed = async (args: readonly string[], more: Readonly<Record<string, stri
   return { exit, stdout: out.text(), stderr: err.text() };
 };
 
-const names = ['drill', 'explain', 'contain', 'respond', 'release', 'check', 'incidents', 'show', 'playbooks'];
+const names = [
+  'drill',
+  'explain',
+  'contain',
+  'respond',
+  'approve',
+  'deny',
+  'release',
+  'check',
+  'switch',
+  'incidents',
+  'show',
+  'playbooks',
+];
 
 describe('help', () => {
   it.each([[[]], [['--help']], [['help']]])('firebreak %j names every command', async (args) => {
@@ -151,7 +171,7 @@ describe('explain', () => {
   });
 
   it('tells which playbooks answer, which not, and what they may do', async () => {
-    const { stdout } = await typed(['explain', fixture('guardduty-instance-c2'), '--json']);
+    const { stdout } = await typed(['explain', fresh('guardduty-instance-c2'), '--json']);
     const { findings, permissions } = JSON.parse(stdout);
     expect(findings).toMatchObject([
       {
@@ -169,6 +189,13 @@ describe('explain', () => {
     ]);
     expect(findings[0].others.map(({ playbook }: { playbook: string }) => playbook)).toContain('block-public-bucket');
     expect(Object.keys(permissions)).toEqual(['isolate-instance']);
+  });
+
+  it('says of an old event that a person is asked', async () => {
+    const { stdout } = await typed(['explain', fixture('guardduty-instance-c2'), '--json']);
+    expect(JSON.parse(stdout).findings[0].answers).toMatchObject([
+      { do: 'ask', reason: expect.stringMatching(/^answers .*; age: the finding is of .*staleAfterMinutes is 60$/) },
+    ]);
   });
 
   it('works as a process', async () => {

@@ -1,9 +1,13 @@
 // A seat at the command line, in process: the account in memory in place of AWS, a script in place of the person, captured screens.
-
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Result } from '../../cli/result.ts';
 import { run } from '../../cli/run.ts';
 import type { Screen } from '../../cli/screen.ts';
-import type { World } from '../../cli/world.ts';
+import type { Caller, World } from '../../cli/world.ts';
+import { switchFile } from '../../functions/adapters/switch-file.ts';
+import { type ConfigInput, defineConfig } from '../../functions/rails/config.ts';
 import { createPractice, type Practice } from '../../gameday/practice.ts';
 import { playbooks } from '../laws/staged.ts';
 
@@ -20,6 +24,10 @@ export interface Seat {
   ledgerWrites(): number;
   /** Presses Ctrl-C while the next wait goes on. */
   interruptNextWait(): void;
+  /** The file in which the kill switch is kept. */
+  readonly switchAt: string;
+  /** Somebody else takes the seat, or the configuration is changed. */
+  sit(change: Pick<Sitting, 'arn' | 'config' | 'interactive' | 'caller'>): void;
 }
 
 export interface Typed {
@@ -43,22 +51,37 @@ export const capture = (): Screen & { text(): string } => {
   };
 };
 
-/** Takes a seat. `interactive: false` is a script without a terminal. */
-export const takeSeat = ({ interactive = true, account = '', arn = '' } = {}): Seat => {
-  const practice = createPractice({ playbooks, seed: 11, latency: 'none' });
+export interface Sitting {
+  /** false is a script without a terminal. */
+  readonly interactive?: boolean;
+  readonly account?: string;
+  /** As AWS names whoever sits there. */
+  readonly arn?: string;
+  readonly config?: ConfigInput;
+  /** In place of AWS's answer to who is calling. */
+  readonly caller?: () => Promise<Caller>;
+  /** An account that stands already; without it an empty one. */
+  readonly practice?: Practice;
+}
+
+/** Takes a seat. */
+export const takeSeat = (given: Sitting = {}): Seat => {
+  const sitting = { interactive: true, arn: '', config: {} as ConfigInput, ...given };
+  const practice = given.practice ?? createPractice({ playbooks, seed: 11, latency: 'none' });
   const { world, stage } = practice;
   const answers: Seat['answers'] = [];
   const questions: string[] = [];
   const interrupts: (() => Promise<void>)[] = [];
   let interrupting = false;
   const engine = practice.engine('by-hand');
+  const switchAt = join(mkdtempSync(join(tmpdir(), 'firebreak-seat-')), 'ledger.sqlite.switch');
   const type: Seat['type'] = async (...args) => {
     const [out, err] = [capture(), capture()];
     const seat: World = {
       out,
       err,
       env: {},
-      interactive,
+      interactive: sitting.interactive,
       ask: async (question) => {
         questions.push(question.trim());
         const answer = answers.shift() ?? '';
@@ -73,14 +96,18 @@ export const takeSeat = ({ interactive = true, account = '', arn = '' } = {}): S
         await world.clock.sleep(seconds * 1000);
       },
       playbooks: async () => playbooks,
+      config: async () => defineConfig(sitting.config),
+      killSwitch: switchFile(switchAt),
       ledger: async () => engine.ledger,
-      caller: async () => ({
-        partition: stage.partition,
-        account: account || stage.account,
-        arn: arn || `arn:aws:iam::${stage.account}:user/dana`,
-        region: stage.region,
-        aws: engine.aws,
-      }),
+      caller:
+        sitting.caller ??
+        (async () => ({
+          partition: stage.partition,
+          account: given.account || stage.account,
+          arn: sitting.arn || `arn:aws:iam::${stage.account}:user/dana`,
+          region: stage.region,
+          aws: engine.aws,
+        })),
       onInterrupt: (work) => {
         interrupts.push(work);
         return () => interrupts.splice(interrupts.indexOf(work), 1);
@@ -102,6 +129,8 @@ export const takeSeat = ({ interactive = true, account = '', arn = '' } = {}): S
     answers,
     questions,
     type,
+    switchAt,
+    sit: (change) => Object.assign(sitting, change),
     interruptNextWait: () => {
       interrupting = true;
     },

@@ -1,5 +1,7 @@
 // What can't be undone: it runs once, after a person approved it, and no release takes it back.
 import { describe, expect, it } from 'vitest';
+import { contain } from '../../functions/engine/contain.ts';
+import { incidentKey, openIncident } from '../../functions/engine/incident.ts';
 import { createPractice } from '../../gameday/practice.ts';
 import { act } from '../../playbooks/language/act.ts';
 import { recorded } from '../../playbooks/language/evidence.ts';
@@ -61,6 +63,26 @@ describe('an act', () => {
     expect(incident).toMatchObject({ outcome: 'contained', asked: 1 });
     await practice.contain(incident);
     expect(ran).toEqual([key]);
+  });
+
+  it('does not run where an incident was opened to be contained at once', async () => {
+    const { practice } = await played('deny');
+    const engine = practice.engine('by-hand');
+    const { account, region, partition } = practice.stage;
+    const target = { type: accessKey.type, id: key, partition, account, region, detail: {} };
+    const { incident } = await openIncident(engine, {
+      key: incidentKey(accessKey, target, 'demolish-key'),
+      playbook: 'demolish-key',
+      target,
+      options: {},
+      disposition: 'contain',
+      because: 'asked for by hand',
+      finding: null,
+      openedBy: 'arn:aws:iam::111122223333:user/oncall',
+      approval: null,
+    });
+    expect(await contain(engine, incident.id)).toMatchObject({ phase: 'waiting' });
+    expect(ran).toEqual([]);
   });
 
   it('does not run when a person denies it', async () => {

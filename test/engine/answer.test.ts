@@ -1,12 +1,13 @@
 // A person's answer: who gave it, to which plan, in time; and what can't be answered any more.
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
-import { answerSeconds, approve, approverOf, deny } from '../../functions/engine/answer.ts';
+import { answerSeconds, approve, deny } from '../../functions/engine/answer.ts';
 import { contain } from '../../functions/engine/contain.ts';
 import type { Engine } from '../../functions/engine/engine.ts';
 import { readJournal } from '../../functions/engine/journal.ts';
 import { receive } from '../../functions/engine/receive.ts';
 import { defineConfig } from '../../functions/rails/config.ts';
+import { approverOf } from '../../functions/rails/four-eyes.ts';
 import { createPractice } from '../../gameday/practice.ts';
 import respond from '../../infra/workflow/respond.asl.json' with { type: 'json' };
 import { guardDutyEvent } from '../../playbooks/events/guardduty.ts';

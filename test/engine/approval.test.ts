@@ -3,6 +3,7 @@ import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, UpdateAccessKeyCo
 import { describe, expect, it } from 'vitest';
 import { approve } from '../../functions/ask.ts';
 import { contain } from '../../functions/engine/contain.ts';
+import type { Incident } from '../../functions/engine/incident.ts';
 import { receive } from '../../functions/engine/receive.ts';
 import { createPractice } from '../../gameday/practice.ts';
 import { guardDutyEvent } from '../../playbooks/events/guardduty.ts';
@@ -63,6 +64,19 @@ describe('approval', () => {
     await approve(engine, id, person);
     await setStatus('Active');
     expect(await contain(engine, id)).toMatchObject({ phase: 'ended', outcome: 'refused' });
+    expect(writes()).toEqual([]);
+  });
+
+  it('asked for again, the same plan is the same question', async () => {
+    const { practice, engine, id, writes } = await asked();
+    for (let times = 0; times < 4; times++) {
+      // As one that was answered before any rail asked, and is answered so once more.
+      const entry = await practice.ledger.read('incidents', id);
+      const incident = entry?.value as Incident;
+      const approval = { hash: 'of another plan', plannedAt: '', by: person, at: '' };
+      await practice.ledger.write('incidents', id, { ...incident, approval }, entry?.version ?? 0);
+      expect(await contain(engine, id)).toMatchObject({ phase: 'waiting', asked: 1, approval: null });
+    }
     expect(writes()).toEqual([]);
   });
 

@@ -31,6 +31,11 @@ describe('defaults', () => {
     const { playbooks: chosen } = defineConfig({ playbooks: { 'isolate-instance': {} } });
     expect(chosen['isolate-instance']).toMatchObject({ onNoAnswer: 'deny', approverMustDiffer: true });
   });
+
+  it('one person may release what he asked for, and turn the switch up again', () => {
+    const { playbooks: chosen, switchMustDiffer } = defineConfig({ playbooks: { 'isolate-instance': {} } });
+    expect([chosen['isolate-instance']?.releaserMustDiffer, switchMustDiffer]).toEqual([false, false]);
+  });
 });
 
 describe('faults say where and what, the wrong value and the remedy', () => {
@@ -108,6 +113,16 @@ describe('faults say where and what, the wrong value and the remedy', () => {
       'a mode of a playbook',
       { playbooks: { 'isolate-instance': { mode: 'on' } } },
       "playbooks.isolate-instance.mode: 'on' is no mode of a playbook: write 'act', 'ask', 'plan' or 'off'",
+    ],
+    [
+      'who releases',
+      { playbooks: { 'isolate-instance': { releaserMustDiffer: 'always' } } },
+      "playbooks.isolate-instance.releaserMustDiffer: 'always' is neither true, false nor 'force': write one of them; 'force' binds release --force alone",
+    ],
+    [
+      'who turns the switch',
+      { switchMustDiffer: 'yes' },
+      "switchMustDiffer: 'yes' is neither true nor false: write one of them",
     ],
     ['no list', { trustedConfigRules: 's3' }, "trustedConfigRules: 's3' is no list: put it into square brackets"],
     ['no configuration', null, 'null is no set of fields: write defineConfig({ … })'],

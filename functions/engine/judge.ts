@@ -1,0 +1,93 @@
+// Judging: how far each answer to a finding may go by what the event alone says. The same for every way in; nothing is written.
+import type { Disposition } from '../../playbooks/language/answer.ts';
+import type { Finding } from '../../playbooks/language/finding.ts';
+import type { Target } from '../../playbooks/language/resource.ts';
+import type { Config } from '../rails/config.ts';
+import { type Decision, saidDecision, stricter, strictest } from '../rails/decision.ts';
+import { type Envelope, eventRails, type Own } from '../rails/event.ts';
+import { claimedIncidents, ownDoingRail, ownRecords } from '../rails/own-doing.ts';
+import { type SwitchState, switchState } from '../rails/switch.ts';
+import { requestFinding } from '../sources/manual.ts';
+import { type Engine, playbookNamed } from './engine.ts';
+import { type Routed, route } from './route.ts';
+
+/** All that one event has in common. */
+export interface Arriving {
+  readonly config: Config;
+  readonly event: Envelope;
+  readonly own: Own;
+  readonly position: SwitchState;
+}
+
+type Tools = Pick<Engine, 'ledger' | 'playbooks' | 'now'>;
+
+/** One answer: how far its playbook goes by itself, and how far the rails let it. */
+export type Judged = Routed & {
+  readonly routed: Disposition;
+  readonly rails: readonly Decision[];
+};
+
+export const arriving = async (
+  engine: Pick<Engine, 'config' | 'readSwitch'>,
+  event: Envelope,
+  own: Own,
+): Promise<Arriving> => {
+  const { config, readSwitch } = engine;
+  return { config, event, own, position: await switchState(config, readSwitch) };
+};
+
+/** An answer that would act, on a resource that is known. */
+type Acting = Routed & { readonly playbook: string; readonly target: Target };
+
+const acts = (answer: Routed): answer is Acting =>
+  answer.playbook !== null && answer.target !== null && answer.do !== 'tell' && answer.do !== 'ignore';
+
+/** As far as its playbook goes, or less by what the strictest rail says. */
+const judge = (
+  tools: Tools,
+  { config, event, own, position }: Arriving,
+  finding: Finding,
+  answer: Acting,
+  ownDoing: readonly Decision[],
+): Judged => {
+  const { playbook, target, do: routed } = answer;
+  const { scope } = playbookNamed(tools, playbook).resource;
+  const arrival = { finding, target, playbook, scope, event, own, position, now: tools.now() };
+  const rails = [...eventRails(arrival, config), ...ownDoing];
+  const verdict = strictest(rails);
+  if (!verdict || stricter(verdict.do, routed) <= 0) return { ...answer, routed, rails };
+  const goesOn = verdict.do === 'ask' || verdict.do === 'plan';
+  const reason = goesOn ? `${answer.reason}; ${saidDecision(verdict)}` : saidDecision(verdict);
+  return { ...answer, do: verdict.do, reason, routed, rails };
+};
+
+/**
+ * Every answer to the finding. `place` says where a target is, as far as the finding leaves that open; what it can't place is left out, and
+ * for it to tell.
+ */
+export const judgeFinding = async (
+  tools: Tools,
+  event: Arriving,
+  finding: Finding,
+  place: (answer: Acting) => Promise<Target | undefined>,
+): Promise<readonly Judged[]> => {
+  const known = await ownRecords(tools.ledger, tools.playbooks, claimedIncidents(finding, event.config));
+  const ownDoing = ownDoingRail(finding, event.config, known);
+  const answers = route(finding, tools.playbooks).answers.map(async (answer): Promise<readonly Judged[]> => {
+    if (!acts(answer)) return [{ ...answer, routed: answer.do, rails: [] }];
+    const target = await place(answer);
+    return target ? [judge(tools, event, finding, { ...answer, target }, ownDoing)] : [];
+  });
+  return (await Promise.all(answers)).flat();
+};
+
+/** What a person asks for by name, on a resource that is known already. It passes the rails that every request by hand passes. */
+export const judgeRequest = (
+  tools: Tools,
+  event: Arriving,
+  { playbook, target, by, reason }: { playbook: string; target: Target; by: string; reason: string },
+): Judged => {
+  const finding = requestFinding({ playbook, resource: target.id, by, reason, place: target }, tools.now());
+  const how = playbookNamed(tools, playbook).approval === 'required' ? 'ask' : 'contain';
+  return judge(tools, event, finding, { playbook, target, do: how, reason }, []);
+};
