@@ -1,9 +1,10 @@
-// How this deployment of Firebreak is configured. What is left out has its default, shown in each comment.
+// How Firebreak is configured, deployed and at the command line. What is left out has its default, shown in each comment.
 // Checked when it is loaded: what is wrong is said with its place, its value and the remedy.
 import { defineConfig } from './functions/rails/config.ts';
 
 export default defineConfig({
-  // The switch's position until somebody turns it (firebreak switch on | observe | off): 'observe' plans and tells, and writes nothing.
+  // The switch's position in a deployment until somebody turns it (firebreak switch on | observe | off): 'observe' plans and tells, and
+  // writes nothing. At the command line, where nothing acts by itself, the switch is on until somebody turns it.
   // mode: 'observe',
   // Whose findings are acted upon: 'any' is every account that has let Firebreak in, 'own' the one that it runs in; or a list.
   // accounts: 'any',
@@ -22,6 +23,7 @@ export default defineConfig({
   //     options: { variant: 'forensic' },
   //     onNoAnswer: 'deny',        // or 'contain': what happens when nobody answers in time
   //     approverMustDiffer: true,  // whoever asked for it by hand can't approve it
+  //     releaserMustDiffer: false, // nor have it released; or 'force': only not by release --force
   //     budget: { HIGH: { containments: 3, perSeconds: 3600 } },
   //   },
   // },
@@ -59,4 +61,6 @@ export default defineConfig({
   // staleAfterMinutes: 60,
   // Config rules that are acted upon, by name or ARN; any other asks, because whoever may write rules makes them say anything. None.
   // trustedConfigRules: ['s3-bucket-public-read-prohibited'],
+  // Whoever turned the kill switch down can't turn it up again.
+  // switchMustDiffer: false,
 });
