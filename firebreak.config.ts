@@ -21,7 +21,11 @@ export default defineConfig({
   //   'isolate-instance': {
   //     mode: 'ask',
   //     options: { variant: 'forensic' },
-  //     onNoAnswer: 'deny',        // or 'contain': what happens when nobody answers in time
+  //     onNoAnswer: 'deny',        // or 'contain': what happens when nobody answers in time, unless a rail of this file asked
+  //     answerMinutes: 240,        // how long a person has to answer
+  //     pageAgainAfterMinutes: 120,// people are paged once more, for HIGH and CRITICAL findings; half of the time
+  //     onDrift: 'tell',           // or 'reapply': contain again what somebody has opened, while the switch is on
+  //     reapplyMost: 3,            // so often within a day, then a person decides
   //     approverMustDiffer: true,  // whoever asked for it by hand can't approve it
   //     releaserMustDiffer: false, // nor have it released; or 'force': only not by release --force
   //     budget: { HIGH: { containments: 3, perSeconds: 3600 } },

@@ -68,7 +68,11 @@ export const draftOf = async (engine: Engine, intent: Intent, as: Incident['disp
     return { intent, id, open, plannedAt, planning, rails, far: 'contain', reason: because };
   }
   const { phase, admission } = open ?? { phase: 'new' as const, admission: admissionOf(intent, at) };
-  const foreseen = await foresee(engine, { ...planned, disposition: as, because, phase, admission }, at);
+  const foreseen = await foresee(
+    engine,
+    { ...planned, disposition: as, because, phase, admission, approval: null },
+    at,
+  );
   return { ...foreseen, intent, id, open, plannedAt: at };
 };
 

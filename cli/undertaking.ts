@@ -17,9 +17,10 @@ import {
 import { append } from '../functions/engine/journal.ts';
 import { planChanged } from '../functions/engine/ready.ts';
 import { takenUp } from '../functions/engine/recurrence.ts';
-import { playbookHandler, type Summary } from '../functions/playbook.ts';
+import { playbookHandler } from '../functions/playbook.ts';
 import { admitRelease, railEntries } from '../functions/rails/admission.ts';
 import { recordedAs } from '../functions/rails/four-eyes.ts';
+import type { Summary } from '../functions/summary.ts';
 import { asked, type Decision } from './deciding.ts';
 import { admissionOf, type Draft, isDecided } from './draft.ts';
 import { showPlan } from './plan-view.ts';
@@ -104,8 +105,8 @@ const surroundings = (undertaking: Undertaking): Surroundings => {
           : closeHandler(engine)(payload);
       }
       if (functionName === 'firebreak-ask') {
-        await askHandler(engine)(payload);
-        return askAgain(undertaking, String(payload.incident));
+        const answer = await askHandler(engine)(payload);
+        return payload.do === 'no-answer' ? answer : askAgain(undertaking, String(payload.incident));
       }
       const summary = await playbookHandler(engine)(payload);
       sayWait(engine, summary);

@@ -8,16 +8,7 @@ import { release, verifyRelease } from './engine/release.ts';
 import { mayTryAgain, verify } from './engine/verify.ts';
 import { handler, incidentInput } from './handler.ts';
 import { releaseAdmitted } from './rails/admission.ts';
-
-/** What the workflow decides by; summaries only, never findings or secrets. */
-export type Summary = {
-  readonly incident: string;
-  readonly playbook: string;
-  readonly status: 'ask' | 'settle' | 'ended' | 'again' | 'evidence' | 'decided';
-  readonly settleSeconds: number;
-  readonly waitSeconds: number;
-  readonly outcome: string;
-};
+import { type Summary, summaryOf } from './summary.ts';
 
 const schema = v.intersect([
   incidentInput,
@@ -27,35 +18,22 @@ const schema = v.intersect([
   ]),
 ]);
 
-/** How long to let pending evidence grow: often at first, when small volumes finish, seldom later. */
-const evidenceWaitSeconds = (engine: Engine, { openedAt }: Incident): number => {
-  const seconds = (engine.now().getTime() - Date.parse(openedAt)) / 1000;
-  return Math.min(1800, Math.max(5, Math.round(seconds / 4)));
-};
-
-const summary = (engine: Engine, incident: Incident, status: Summary['status']): Summary => ({
-  incident: incident.id,
-  playbook: incident.playbook,
-  status,
-  settleSeconds: incident.plan?.settleSeconds ?? 0,
-  waitSeconds: evidenceWaitSeconds(engine, incident),
-  outcome: incident.outcome ?? '',
-});
-
 const grows = (incident: Incident): boolean => incident.evidence.some(({ state }) => state === 'pending');
 
 const contained = (engine: Engine, incident: Incident): Summary => {
   const status = incident.phase === 'waiting' ? 'ask' : incident.phase === 'holding' ? 'settle' : 'ended';
-  return summary(engine, incident, status);
+  return summaryOf(engine, incident, status);
 };
 
 const verified = (engine: Engine, incident: Incident): Summary =>
-  summary(engine, incident, mayTryAgain(incident) ? 'again' : grows(incident) ? 'evidence' : 'decided');
+  summaryOf(engine, incident, mayTryAgain(incident) ? 'again' : grows(incident) ? 'evidence' : 'decided');
 
 /** The outcome of a playbook that only takes evidence depends on how it ended, so it is decided once more. */
 const preserved = async (engine: Engine, id: string): Promise<Summary> => {
   const incident = await reviewEvidence(engine, id);
-  return grows(incident) ? summary(engine, incident, 'evidence') : summary(engine, await verify(engine, id), 'decided');
+  return grows(incident)
+    ? summaryOf(engine, incident, 'evidence')
+    : summaryOf(engine, await verify(engine, id), 'decided');
 };
 
 type Input = v.InferOutput<typeof schema>;
@@ -82,8 +60,8 @@ export const playbookHandler = handler(schema, async (engine, input): Promise<Su
     case 'preserve':
       return preserved(engine, input.incident);
     case 'release':
-      return summary(engine, await release(engine, input.incident, input.mode), 'settle');
+      return summaryOf(engine, await release(engine, input.incident, input.mode), 'settle');
     case 'verify-release':
-      return summary(engine, await verifyRelease(engine, input.incident), 'decided');
+      return summaryOf(engine, await verifyRelease(engine, input.incident), 'decided');
   }
 });

@@ -33,6 +33,8 @@ import { type DecideLedger, type LedgerCall, ledgerOf } from './faulty-ledger.ts
 import { memoryLedger, type Records } from './memory-ledger.ts';
 import { createNoticeBoard, type NoticeBoard, type NoticesBy } from './notice-board.ts';
 
+export type Answer = 'approve' | 'deny' | 'silence';
+
 export interface PracticeOptions {
   readonly playbooks: ReadonlyMap<string, Playbook>;
   readonly seed: number;
@@ -45,8 +47,8 @@ export interface PracticeOptions {
   /** A switch that can be turned; without it the configuration's position counts. */
   readonly readSwitch?: ReadSwitch;
   readonly unitsOf?: NonNullable<Engine['unitsOf']>;
-  /** What a person answers when asked. */
-  readonly answer?: 'approve' | 'deny' | 'silence';
+  /** What a person answers when asked; where it is a function, when asked for the nth time. */
+  readonly answer?: Answer | ((times: number) => Answer);
   /** 'published' sends them through topics in the account; otherwise they are kept without a call to AWS. */
   readonly notices?: NoticesBy;
   readonly report?: (progress: Progress, at: Date) => void;
@@ -100,6 +102,9 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
   release(incident: Incident, mode: ReleaseMode): Promise<Ended>;
 }
 
+/** What a person says who says nothing. */
+const silence = Symbol('silence');
+
 const place: Place = { partition: 'aws', account: '111122223333', region: 'eu-central-1' };
 const start = new Date('2026-11-02T03:04:05.000Z');
 /** EventBridge retries an asynchronous invocation this often when the function fails. */
@@ -129,6 +134,8 @@ export const createPractice = (options: PracticeOptions): Practice => {
   const ledgerCalls: LedgerCall[] = [];
   let decideLedger: DecideLedger | undefined;
   const playbooks = new Map(options.playbooks);
+  /** How often a person was asked, by incident. */
+  const questions = new Map<string, number>();
   let sessions = 0;
 
   const machine = deployMachine(world.requestAt(place), 'firebreak-respond');
@@ -163,10 +170,15 @@ export const createPractice = (options: PracticeOptions): Practice => {
 
   /** A person's answer, as `answer` brings it back by the token. */
   const ask = async (asking: Engine, payload: Payload): Promise<unknown> => {
-    await askHandler(asking)(payload);
-    if (answer === 'approve') return approve(asking, String(payload.incident), oncall);
-    const name = answer === 'deny' ? 'Denied' : 'States.Timeout';
-    throw Object.assign(new Error(answer === 'deny' ? 'Denied by a person on call.' : 'No answer in time.'), { name });
+    const summary = await askHandler(asking)(payload);
+    if (payload.do !== 'ask') return summary;
+    const incident = String(payload.incident);
+    const times = (questions.get(incident) ?? 0) + 1;
+    questions.set(incident, times);
+    const given = typeof answer === 'function' ? answer(times) : answer;
+    if (given === 'approve') return approve(asking, incident, oncall);
+    if (given === 'silence') return silence;
+    throw Object.assign(new Error('Denied by a person on call.'), { name: 'Denied' });
   };
 
   /** Whatever a dead process would still have answered, nobody gets it. */
@@ -185,13 +197,17 @@ export const createPractice = (options: PracticeOptions): Practice => {
     }
   };
 
-  const invoke = (functionName: string, payload: Payload): Promise<unknown> => {
+  const invoke = async (functionName: string, payload: Payload, timeoutSeconds = 0): Promise<unknown> => {
     const name = functionName.replace('firebreak-', '');
-    return run(process(typeof payload.do === 'string' ? `${name} ${payload.do}` : name), async (own) => {
+    const answered = await run(process(typeof payload.do === 'string' ? `${name} ${payload.do}` : name), (own) => {
       if (name === 'close') return closeHandler(own)(payload);
       if (name === 'ask') return ask(own, payload);
       return playbookHandler(own)(payload);
     });
+    if (answered !== silence) return answered;
+    // The workflow waits, and no process of ours.
+    await world.clock.sleep(timeoutSeconds * 1000);
+    throw Object.assign(new Error('No answer in time.'), { name: 'States.Timeout' });
   };
 
   const read = async (id: string): Promise<Incident> => {

@@ -21,8 +21,11 @@ export type Execution = {
 };
 
 export interface Surroundings {
-  /** A Lambda by the name that the workflow calls it by, without alias: 'firebreak-close'. A token says that it waits for an answer. */
-  readonly invoke: (functionName: string, payload: Payload) => Promise<unknown>;
+  /**
+   * A Lambda by the name that the workflow calls it by, without alias: 'firebreak-close'. A token says that it waits for an answer, and
+   * `timeoutSeconds` for how long: then States.Timeout is thrown here, or by whoever has another clock.
+   */
+  readonly invoke: (functionName: string, payload: Payload, timeoutSeconds?: number) => Promise<unknown>;
   /** Puts virtual time in place of the workflow's Wait states; without it they wait. */
   readonly wait?: (seconds: number) => Promise<void>;
   readonly now: () => Date;
@@ -33,12 +36,28 @@ type State = {
   readonly SecondsPath?: string;
   readonly Next?: string;
   readonly Resource?: string;
+  readonly TimeoutSecondsPath?: string;
+  readonly Parameters?: Payload;
 };
 type Definition = { readonly States: Readonly<Record<string, State>> };
 
 /** The workflow's definition, as deployed. */
 export const workflowDefinition = async (name: WorkflowName): Promise<Definition> =>
   JSON.parse(await readFile(new URL(`../../infra/workflow/${name}.asl.json`, import.meta.url), 'utf8'));
+
+/**
+ * AWS looks for a timeout in what comes into the state, the interpreter in what goes out to the task: so for it the value goes there too.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
+ */
+const interpreted = (definition: Definition): Definition => ({
+  ...definition,
+  States: Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => {
+      const path = state.TimeoutSecondsPath;
+      return [name, path ? { ...state, Parameters: { ...state.Parameters, [`${path.slice(2)}.$`]: path } } : state];
+    }),
+  ),
+});
 
 const machines = new Map<string, Promise<{ machine: StateMachine; states: Definition['States'] }>>();
 
@@ -49,7 +68,7 @@ const machineOf = (name: WorkflowName, begin: string | undefined) => {
   if (known) return known;
   const made = workflowDefinition(name).then((definition) => ({
     machine: new StateMachine(
-      { ...definition, ...(begin && { StartAt: begin }) } as unknown as StateMachineDefinition,
+      { ...interpreted(definition), ...(begin && { StartAt: begin }) } as unknown as StateMachineDefinition,
       { validationOptions: { checkArn: false } },
     ),
     states: definition.States,
@@ -61,7 +80,7 @@ const machineOf = (name: WorkflowName, begin: string | undefined) => {
 const ofType = (states: Definition['States'], type: string) =>
   Object.entries(states).filter(([, state]) => state.Type === type);
 
-type Call = { readonly FunctionName: string; readonly Payload: Payload };
+type Call = { readonly FunctionName: string; readonly Payload: Payload; readonly [timeout: string]: unknown };
 
 type EventLog = ReturnType<StateMachine['run']>['eventLogs'] extends AsyncIterable<infer Event> ? Event : never;
 
@@ -118,16 +137,18 @@ export const runWorkflow = async (
   const tasks = ofType(states, 'Task');
   const called = new Map<string, Called[]>();
   let pendingSeconds = 0;
-  const handlers = tasks.map(([task, { Resource }]) => {
+  const handlers = tasks.map(([task, { Resource, TimeoutSecondsPath = '' }]) => {
     const waitsBefore = ofType(states, 'Wait').some(([, { Next }]) => Next === task);
-    const local = async ({ FunctionName, Payload }: Call) => {
+    const local = async ({ FunctionName, Payload, [TimeoutSecondsPath.slice(2)]: timeout }: Call) => {
       if (wait && waitsBefore) await wait(pendingSeconds);
       pendingSeconds = 0;
       const call = { begin: now().getTime(), end: now().getTime() };
       called.set(task, [...(called.get(task) ?? []), call]);
-      const answer = await invoke(FunctionName.replace(/:live$/, ''), Payload).finally(() => {
-        call.end = now().getTime();
-      });
+      const answer = await invoke(FunctionName.replace(/:live$/, ''), Payload, timeout as number | undefined).finally(
+        () => {
+          call.end = now().getTime();
+        },
+      );
       const { settleSeconds = 0, waitSeconds = 0, status } = (answer ?? {}) as Record<string, number | string>;
       pendingSeconds = Number(status === 'evidence' ? waitSeconds : settleSeconds);
       return Resource?.endsWith('.waitForTaskToken') ? {} : { Payload: answer ?? {} };

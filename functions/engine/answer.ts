@@ -4,6 +4,7 @@ import { againstApproval, approverOf, nobody } from '../rails/four-eyes.ts';
 import { type Engine, playbookNamed } from './engine.ts';
 import { type Incident, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
+import { isBySilence, isUp, type Question, timeGiven } from './question.ts';
 
 export interface Answer {
   /** The caller's ARN, as AWS gave it. */
@@ -13,18 +14,16 @@ export interface Answer {
   readonly hash?: string;
 }
 
-/** As long as the workflow waits for an answer; where no workflow runs any more, a later one is as late. */
-export const answerSeconds = 14_400;
-
 /** An error that is a sentence: what was to be answered can't be, or not by this caller. */
 const unanswered = (words: string): Error => Object.assign(new Error(words), { name: 'Unanswerable' });
 
-const isLate = ({ phase, plan }: Incident, now: Date): boolean =>
-  phase === 'waiting' && plan !== null && now.getTime() - Date.parse(plan.plannedAt) > answerSeconds * 1000;
+/** Also where no workflow runs any more. What silence would have contained may still be answered until that is done: a denial stops it. */
+const isLate = ({ phase, question }: Incident, now: Date): boolean =>
+  phase === 'waiting' && question?.otherwise === 'deny' && isUp(question, now);
 
 /** Why nobody can answer the incident, in a sentence; undefined where it waits for an answer. */
 export const unanswerable = (incident: Incident, now: Date): string | undefined => {
-  const { id, phase, plan, approval, outcome, reason, endedAt, playbook, target } = incident;
+  const { id, phase, plan, question, approval, outcome, reason, endedAt, playbook, target } = incident;
   if (phase === 'ended' && outcome !== 'released')
     return `Incident ${id} does not wait for an approval any more: it ended at ${endedAt} as ${outcome}. ${reason}`;
   if (phase === 'new' || (phase === 'waiting' && !plan))
@@ -33,8 +32,8 @@ export const unanswerable = (incident: Incident, now: Date): string | undefined 
     const approved = approval ? `it was approved at ${approval.at} by ${approval.by}, and ` : '';
     return `Incident ${id} does not wait for an approval: ${approved}it is ${outcome && outcome !== 'waiting' ? outcome : phase}.`;
   }
-  return isLate(incident, now)
-    ? `Incident ${id} expired: it was asked at ${plan.plannedAt}, and nobody answered within ${answerSeconds / 3600} hours.`
+  return question && isLate(incident, now)
+    ? `Incident ${id} expired: it was asked at ${question.askedAt}, and nobody answered within ${timeGiven(question)}.`
     : undefined;
 };
 
@@ -60,6 +59,8 @@ export const isApproved = (engine: Engine, incident: Incident): boolean => {
   const { approval, plan } = incident;
   if (!approval || approval.hash !== plan?.hash) return false;
   if (approval.planOnly && askingRails(incident).length > 0) return false;
+  // Nobody's word passes no pair of eyes: which rails it answers is weighed before the first hold.
+  if (isBySilence(incident)) return true;
   return notBy(engine, incident, approval.by) === undefined;
 };
 
@@ -84,7 +85,7 @@ const expectWaiting = (incident: Incident, now: Date): void => {
 };
 
 /** Ends what waits. Whoever was faster, a containment or another answer, stays as it is. */
-const endWaiting = async (
+export const endWaiting = async (
   engine: Engine,
   id: string,
   outcome: 'denied' | 'expired',
@@ -106,12 +107,14 @@ const endWaiting = async (
   return incident;
 };
 
+/** How it is said that nobody answered. */
+export const unansweredIn = (question: Question): string =>
+  `Nobody answered in time, which was ${timeGiven(question)}; nothing was changed. Contain it by hand if it is still wanted.`;
+
 /** What waited longer than anybody had to answer ends, so that nothing approves it by a plan of long ago. */
 const expire = (engine: Engine, id: string): Promise<Incident> =>
   endWaiting(engine, id, 'expired', (incident, now) =>
-    isLate(incident, now)
-      ? 'Nobody answered in time; nothing was changed. Contain it by hand if it is still wanted.'
-      : undefined,
+    incident.question && isLate(incident, now) ? unansweredIn(incident.question) : undefined,
   );
 
 const because = (reason: string | undefined): string => (reason ? `: ${reason}` : '');
@@ -129,7 +132,8 @@ export const approve = async (engine: Engine, id: string, { by: arn, reason, has
     expectWaiting(before, now);
     const words = objection(engine, before, by, hash);
     if (words !== undefined) throw unanswered(words);
-    if (!before.plan || isApproved(engine, before)) return before;
+    // A person's word counts more than silence, which the rails may still overrule.
+    if (!before.plan || (isApproved(engine, before) && !isBySilence(before))) return before;
     const { hash: bound, plannedAt } = before.plan;
     return { ...before, approval: { hash: bound, plannedAt, by, at: now.toISOString() } };
   });

@@ -1,5 +1,4 @@
 // Closing: whatever way the workflow took, the incident has an outcome in words and people hear of it.
-import type { Outcome } from '../../playbooks/language/outcome.ts';
 import { end } from './contain.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
 import { type Incident, updateIncident } from './incident.ts';
@@ -12,14 +11,9 @@ export type Caught = { readonly name: string; readonly cause: string };
 /** Before the first hold an error ends the incident; nothing has been changed. */
 const endBefore = (engine: Engine, incident: Incident, { name, cause }: Caught): Promise<Incident> => {
   const asking = incident.phase === 'waiting';
-  const outcome: Outcome =
-    asking && name === 'Denied' ? 'denied' : asking && name === 'States.Timeout' ? 'expired' : 'failed';
-  const said: Record<string, string> = {
-    denied: cause || 'A person denied it.',
-    expired: 'Nobody answered in time; nothing was changed. Contain it by hand if it is still wanted.',
-  };
+  if (asking && name === 'Denied') return end(engine, incident.id, 'denied', cause || 'A person denied it.');
   const remedy = `Nothing was changed. firebreak contain ${incident.playbook} ${incident.target.id} tries again.`;
-  return end(engine, incident.id, outcome, said[outcome] ?? `${name}: ${cause} ${remedy}`);
+  return end(engine, incident.id, 'failed', `${name}: ${cause} ${remedy}`);
 };
 
 /** After it, what stands is read once more: holds on record are released or tried again, never forgotten. */
@@ -42,10 +36,11 @@ const decideAfter = async (engine: Engine, incident: Incident, caught: Caught): 
 };
 
 /**
- * Tells people, and writes down whether they could be told; a notice that fails changes nothing else.
+ * Tells people, and writes down whether they could be told; a notice that fails changes nothing else. `news` names this one among those that
+ * have the same outcome.
  * @throws when it could be neither sent nor written down: call it again, or nobody would ever hear of it.
  */
-export const tell = async (engine: Engine, incident: Incident): Promise<void> => {
+export const tell = async (engine: Engine, incident: Incident, news = ''): Promise<void> => {
   const { id, outcome, attempts } = incident;
   if (!engine.notify) return;
   let result = 'sent';
@@ -56,7 +51,8 @@ export const tell = async (engine: Engine, incident: Incident): Promise<void> =>
     engine.report({ incident: id, step: 'notice', text: result });
   }
   try {
-    await append(engine, id, [{ step: 'notice', subject: outcome ?? '', attempt: attempts, result }]);
+    const subject = [outcome, news].filter(Boolean).join(': ');
+    await append(engine, id, [{ step: 'notice', subject, attempt: attempts, result }]);
   } catch (error) {
     if (result !== 'sent') throw error;
     engine.report({ incident: id, step: 'notice', text: `${result}, not written down: ${whatAwsSaid(error)}` });

@@ -8,6 +8,7 @@ import type { ResourceKind, Target } from '../../playbooks/language/resource.ts'
 import type { Admission, ReleaseRequest } from '../rails/admission.ts';
 import type { Decision } from '../rails/decision.ts';
 import { type Ledger, type Pause, persist } from './ledger.ts';
+import type { Question } from './question.ts';
 import { type Sighting, sighted } from './sighting.ts';
 
 /**
@@ -124,6 +125,8 @@ export type Incident = {
   readonly openInARow: number;
   /** How often a person was asked. */
   readonly asked: number;
+  /** The one that was put last; null where nobody was asked. */
+  readonly question: Question | null;
   readonly approval: Approval | null;
   readonly plan: Plan | null;
   readonly changes: readonly IncidentChange[];
@@ -220,6 +223,7 @@ export const openIncident = (
       attempts: 0,
       openInARow: 0,
       asked: 0,
+      question: null,
       plan: null,
       changes: [],
       acts: [],

@@ -11,6 +11,7 @@ import { type Incident, type IncidentChange, isOver, updateIncident } from './in
 import { append } from './journal.ts';
 import { type DraftPlan, lookAndPlan } from './plan.ts';
 import { recordEvidence, requestEvidence } from './preserve.ts';
+import { insisting, isBySilence, questionFor } from './question.ts';
 
 /** After this many differing plans a person has something better to do than approve a moving target. */
 const askedMax = 2;
@@ -75,6 +76,7 @@ const approved = async (engine: Engine, incident: Incident, before: Incident): P
   const asking = rails.filter((one) => one.do === 'ask').map(saidDecision);
   const changed = approval !== null && approval.hash !== plan?.hash ? [planChanged] : [];
   const why = [because, ...asking.filter((words) => !because.includes(words)), ...changed].join('; ');
+  const isRequired = playbookNamed(engine, incident.playbook).approval === 'required';
   const waiting = await updateIncident(engine, incident.id, (latest) =>
     // A finding that need not ask may have come while this was weighed.
     latest.disposition !== 'ask' || isOver(latest)
@@ -86,6 +88,7 @@ const approved = async (engine: Engine, incident: Incident, before: Incident): P
           reason: `Waiting for approval: ${why}`,
           approval: null,
           asked: latest.asked + (anew ? 1 : 0),
+          question: anew ? questionFor(latest, engine.config, isRequired, engine.now()) : latest.question,
         },
   );
   return waiting.phase === 'waiting' ? whileWaiting(engine, waiting) : ready(engine, waiting.id);
@@ -155,14 +158,19 @@ const begin = async (engine: Engine, incident: Incident, reading: Promise<Switch
     const outcome = 'gone' in planned ? 'failed' : 'refused';
     return { stop: await end(engine, id, incident.disposition === 'plan' ? 'planned' : outcome, words) };
   }
-  const { far, reason, decisions, draft } = await judged(engine, incident, planned, await reading);
+  const { far, reason, decisions, draft, insists } = await judged(engine, incident, planned, await reading);
   const recorded = await updateIncident(engine, id, (before) => {
     if (before.phase !== 'new' && before.phase !== 'waiting') return before;
     const disposition = far === 'contain' || far === 'ask' || far === 'plan' ? far : before.disposition;
-    return { ...before, ...draft, rails: decisions, disposition };
+    const approval = insists && isBySilence(before) ? null : before.approval;
+    return { ...before, ...draft, rails: decisions, disposition, approval };
   });
   await notePlan(engine, recorded, draft, decisions);
   if (isOver(recorded)) return { stop: recorded };
+  if (insists && !recorded.approval)
+    return {
+      stop: await end(engine, id, 'expired', `Nobody answered, and nothing was changed. ${saidDecision(insists)}`),
+    };
   const letThrough = far === 'contain' || far === 'ask';
   // Another execution was faster; what it does isn't undone by a word.
   if (recorded.phase !== 'new' && recorded.phase !== 'waiting')
@@ -171,18 +179,23 @@ const begin = async (engine: Engine, incident: Incident, reading: Promise<Switch
   return { stop: await end(engine, id, endOf[far], reason) };
 };
 
-/** How far the strictest of all rails lets it go, those of the event included. What can't be undone is approved, whoever asks for it. */
+/**
+ * How far the strictest of all rails lets it go, those of the event included. What can't be undone is approved, whoever asks for it.
+ * `insists` says which of them wants a person's word where nobody answered.
+ */
 export const judged = async (engine: Engine, incident: Railable, proposed: Proposed, position: SwitchState) => {
   const { approval } = playbookNamed(engine, incident.playbook);
   const disposition = approval === 'required' && incident.disposition === 'contain' ? 'ask' : incident.disposition;
   const { decisions, withheld } = await railsBeforeHold(engine, { ...incident, disposition }, proposed, position);
   const verdict = strictest(decisions);
   const stops = verdict && stricter(verdict.do, disposition) > 0 ? verdict : undefined;
+  const wants = strictest(insisting([...(incident.admission?.rails ?? []), ...decisions]));
   return {
     far: stops?.do ?? disposition,
     reason: stops ? saidDecision(stops) : incident.because,
     decisions,
     draft: withheldIn(engine, incident, proposed.draft, withheld),
+    insists: !stops && isBySilence(incident) && wants?.do === 'ask' ? wants : undefined,
   };
 };
 

@@ -4,6 +4,7 @@ import type { Bearing, Playbook } from '../../playbooks/language/playbook.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from '../engine/engine.ts';
 import type { Incident } from '../engine/incident.ts';
 import type { DraftPlan } from '../engine/plan.ts';
+import { insisting, isBySilence } from '../engine/question.ts';
 import { type Budget, containmentBudget, drawOn, evidenceBudget } from './budget.ts';
 import type { Config } from './config.ts';
 import { type Decision, type Rule, strictest } from './decision.ts';
@@ -21,7 +22,7 @@ export interface Proposed {
 /** What the rails look at of an incident; one that is only thought of has as much. */
 export type Railable = Pick<
   Incident,
-  'id' | 'playbook' | 'target' | 'finding' | 'disposition' | 'because' | 'phase' | 'admission'
+  'id' | 'playbook' | 'target' | 'finding' | 'disposition' | 'because' | 'phase' | 'admission' | 'approval'
 >;
 
 export interface Railed {
@@ -142,7 +143,10 @@ export const railsBeforeHold = async (
     ...resourceRails(weighed, config),
     ...admissionAge(engine, incident, config),
   ];
-  const far = strictest([{ rule: 'standing', do: disposition, reason: because }, ...first])?.do ?? disposition;
+  // What nobody answered goes on without having been asked for, so it spends like everything that does.
+  const silent = isBySilence(incident);
+  const standing = { rule: 'standing' as const, do: silent ? ('contain' as const) : disposition, reason: because };
+  const far = strictest([standing, ...(silent ? insisting(first) : first)])?.do ?? disposition;
   if (far !== 'contain' && far !== 'ask') return { decisions: first, withheld: null };
   const evidenceOnly = playbook.containment === 'evidence';
   const [evidence, spent] = await Promise.all([

@@ -30,7 +30,10 @@ const someBands = <S extends v.GenericSchema>(schema: S) =>
 
 const yesOrNo = v.boolean(words('neither true nor false', 'write one of them'));
 
-const playbook = fields(
+/** Asked twice at most, and with evidence that may take a day, it ends within the workflow's own time. */
+const answerMinutesMax = 600;
+
+const playbookFields = fields(
   {
     /** 'act' is as far as the playbook itself goes, and never further. */
     mode: maybe(
@@ -46,6 +49,17 @@ const playbook = fields(
       v.picklist(['deny', 'contain'], words('no end of a question', "write 'deny' or 'contain'")),
       'deny',
     ),
+    /** How long a person has to answer. */
+    answerMinutes: v.optional(whole(1, answerMinutesMax), 240),
+    /** People are paged once more for HIGH and CRITICAL findings after so long; half of the time where it is left out. */
+    pageAgainAfterMinutes: maybe(whole(1, answerMinutesMax)),
+    /** What `watch` does about what drifted: containing it again obeys the kill switch, and people hear of it either way. */
+    onDrift: v.optional(
+      v.picklist(['tell', 'reapply'], words('no answer to drift', "write 'tell' or 'reapply'")),
+      'tell',
+    ),
+    /** So often within a day; then a person is told that it goes on drifting. */
+    reapplyMost: v.optional(whole(1, 20), 3),
     /** Whoever asked for it by hand can't approve it. */
     approverMustDiffer: v.optional(yesOrNo, true),
     /** Nor have it released; 'force' binds only the release that puts back everything. */
@@ -59,7 +73,15 @@ const playbook = fields(
     /** Instead of the budget that every playbook has. */
     budget: v.optional(someBands(containments), {}),
   },
-  'write { mode, options, onNoAnswer, approverMustDiffer, releaserMustDiffer, budget }',
+  'write { mode, options, onNoAnswer, answerMinutes, pageAgainAfterMinutes, onDrift, reapplyMost, approverMustDiffer, releaserMustDiffer, budget }',
+);
+
+const playbook = v.pipe(
+  playbookFields,
+  v.check(
+    ({ answerMinutes, pageAgainAfterMinutes = 0 }) => pageAgainAfterMinutes < answerMinutes,
+    'pageAgainAfterMinutes is not before the end: write less than answerMinutes',
+  ),
 );
 
 const perHour = (most: number) => v.optional(containments, { containments: most, perSeconds: 3600 });
@@ -134,6 +156,12 @@ export type Config = v.InferOutput<typeof schema>;
 export type Mode = Config['mode'];
 export type Band = keyof Config['budgets']['containments'];
 export type Selector = Config['protected'][number] | Config['crownJewels'][number];
+
+const asByDefault = v.parse(playbook, {});
+
+/** What was chosen for a playbook; for one that is not named, the defaults. */
+export const chosenFor = ({ playbooks }: Pick<Config, 'playbooks'>, name: string): Config['playbooks'][string] =>
+  playbooks[name] ?? asByDefault;
 
 /** Every fault with its place, a line each. */
 export const faultsIn = (input: unknown): readonly string[] => {

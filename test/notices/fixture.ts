@@ -84,6 +84,14 @@ export const incident: Incident = {
   attempts: 1,
   openInARow: 0,
   asked: 1,
+  question: {
+    askedAt: '2026-11-02T03:04:06.000Z',
+    answerBy: '2026-11-02T07:04:06.000Z',
+    pageAgainAt: null,
+    otherwise: 'deny',
+    returns: 0,
+    token: 'AQCsecret',
+  },
   approval: {
     hash: 'a'.repeat(64),
     plannedAt: '2026-11-02T03:04:06.000Z',

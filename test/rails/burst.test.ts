@@ -42,7 +42,10 @@ describe('a burst of forged findings', () => {
     const outcomes = responses.flatMap(({ executions }) => executions.map(({ incident }) => incident.outcome));
     expect(outcomes.filter((one) => one === 'contained')).toHaveLength(most);
     expect(outcomes.filter((one) => one === 'expired')).toHaveLength(events.length - most);
-    expect(staged.practice.notices().filter(({ needsAnswer }) => needsAnswer)).toHaveLength(events.length - most);
+    const asked = staged.practice.notices().flatMap(({ needsAnswer, incident }) => (needsAnswer ? [incident?.id] : []));
+    expect(new Set(asked).size).toBe(events.length - most);
+    // They are severe, so people were paged once more, and not again after that.
+    expect(asked).toHaveLength(2 * (events.length - most));
   });
 });
 

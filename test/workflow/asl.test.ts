@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { getLanguageService, TextDocument } from 'amazon-states-language-service';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
+import { faultsIn } from '../../functions/rails/config.ts';
 
 type State = {
   readonly Type: string;
   readonly TimeoutSeconds?: number;
+  readonly TimeoutSecondsPath?: string;
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
   readonly Catch?: readonly {
     readonly ErrorEquals: readonly string[];
@@ -47,14 +49,23 @@ describe.each(['respond', 'release'])('%s', (name) => {
 
   it('has a time limit as a whole and for every task', () => {
     expect(machine.TimeoutSeconds).toBeGreaterThan(0);
-    expect(tasks.filter(([, { TimeoutSeconds }]) => !TimeoutSeconds).map(([state]) => state)).toEqual([]);
+    const unlimited = tasks.filter(([, task]) => !task.TimeoutSeconds && task.TimeoutSecondsPath !== '$.answerSeconds');
+    expect(unlimited.map(([state]) => state)).toEqual([]);
+    for (const [state, task] of tasks)
+      expect(task.TimeoutSecondsPath === undefined, state).toBe(!task.Resource?.endsWith('.waitForTaskToken'));
   });
 
   it('retries every call but the question to a person, and catches whatever is left in Close', () => {
     for (const [state, task] of tasks) {
       if (!task.Resource?.endsWith('.waitForTaskToken')) expect(task.Retry?.[0]?.MaxAttempts, state).toBeGreaterThan(0);
       if (state !== 'Close')
-        expect(task.Catch, state).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Close' }]);
+        expect(task.Catch?.at(-1), state).toEqual({
+          ErrorEquals: ['States.ALL'],
+          ResultPath: '$.error',
+          Next: 'Close',
+        });
+      if (!task.Resource?.endsWith('.waitForTaskToken'))
+        expect(task.Catch ?? [], state).toHaveLength(state === 'Close' ? 0 : 1);
     }
   });
 
@@ -65,5 +76,23 @@ describe.each(['respond', 'release'])('%s', (name) => {
 
   it('carries no finding: a function gets ids, and what is said of the playbook only finds the function', () => {
     expect(text).not.toMatch(/finding|\$\.detail|\$\.plan/);
+  });
+});
+
+describe('a question', () => {
+  const machine = JSON.parse(textOf('respond')) as Machine;
+
+  it('asked twice for as long as may be configured ends, with its evidence, within the time of the whole', () => {
+    const longest = (minutes: number) => faultsIn({ playbooks: { any: { answerMinutes: minutes } } }).length === 0;
+    const most = Array.from({ length: 3000 }, (_, minutes) => minutes).findLast(longest) ?? 0;
+    expect(most).toBeGreaterThanOrEqual(240);
+    expect((2 * most + 24 * 60) * 60).toBeLessThan(machine.TimeoutSeconds);
+  });
+
+  it('that nobody answers is decided by a function, and by nothing else', () => {
+    expect(machine.States['Ask a person']?.Catch?.[0]).toMatchObject({
+      ErrorEquals: ['States.Timeout', 'Answered'],
+      Next: 'No answer yet',
+    });
   });
 });
