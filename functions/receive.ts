@@ -13,7 +13,7 @@ export type ReceiveOutput = {
   readonly starts: readonly Start[];
   /** Those that wait for a person and need not any more: their token is to be answered. */
   readonly resumes: readonly Start[];
-  /** Contained ones whose finding came again: `checkAgain` looks whether all stands. */
+  /** Contained ones whose finding came again: `watch` looks at once whether all stands. */
   readonly checks: readonly string[];
   readonly told: readonly {
     readonly finding: string;

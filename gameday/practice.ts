@@ -15,12 +15,13 @@ import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
 import { type Incident, readIncident } from '../functions/engine/incident.ts';
 import type { Ledger, LedgerRecord } from '../functions/engine/ledger.ts';
-import { checkAgain } from '../functions/engine/recurrence.ts';
+import type { Watched } from '../functions/engine/watch.ts';
 import { playbookHandler } from '../functions/playbook.ts';
 import { admitRelease } from '../functions/rails/admission.ts';
 import { type Config, type ConfigInput, defineConfig } from '../functions/rails/config.ts';
 import type { ReadSwitch } from '../functions/rails/switch.ts';
 import { type ReceiveOutput, receiveHandler } from '../functions/receive.ts';
+import { watchHandler } from '../functions/watch.ts';
 import type { Playbook } from '../playbooks/language/playbook.ts';
 import type { Place } from '../playbooks/language/resource.ts';
 import type { Stage } from '../playbooks/language/scenario.ts';
@@ -100,6 +101,8 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
   /** A failed execution goes on where it stopped. */
   redrive(failed: Ended, name: WorkflowName): Promise<Ended>;
   release(incident: Incident, mode: ReleaseMode): Promise<Ended>;
+  /** One run of the watch, as the schedule starts it. */
+  watch(): Promise<Watched>;
 }
 
 /** What a person says who says nothing. */
@@ -259,6 +262,8 @@ export const createPractice = (options: PracticeOptions): Practice => {
       }
     });
 
+  const watch = (input: object): Promise<Watched> => run(process('watch'), (own) => watchHandler(own)(input));
+
   const respond = async (event: unknown): Promise<Response> => {
     const received = await deliver(event).catch((error: unknown) => {
       deadEvents.push(event);
@@ -269,7 +274,10 @@ export const createPractice = (options: PracticeOptions): Practice => {
       ...received.starts.flatMap(({ incident }) => lastBegun(incident) ?? []),
       ...received.resumes.map(({ incident, playbook }) => execute('respond', { incident, playbook })),
     ];
-    const checks = received.checks.map((id) => retried(() => run(process('watch'), (own) => checkAgain(own, id))));
+    const checks = received.checks.map(async (incident) => {
+      await retried(() => watch({ incident }));
+      return read(incident);
+    });
     return { received, executions: await Promise.all(executions), checked: await Promise.all(checks) };
   };
 
@@ -301,6 +309,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
     respond,
     redrive: ({ incident: { id, playbook }, last }, name) => execute(name, { incident: id, playbook }, last),
     contain: ({ id, playbook }) => execute('respond', { incident: id, playbook }),
+    watch: () => watch({}),
     release: async ({ id, playbook }, mode) => {
       // A person asks for it, from outside of what can fail here.
       await admitRelease({ ...staged, ledger: shared }, id, mode, oncall);

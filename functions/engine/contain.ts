@@ -153,7 +153,7 @@ export const contain = async (engine: Engine, id: string): Promise<Incident> => 
   const incident = await updateIncident(engine, id, (before) =>
     before.phase === 'holding' || before.phase === 'containing' || isOver(before)
       ? before
-      : { ...before, phase: 'containing' },
+      : { ...before, phase: 'containing', wroteAt: engine.now().toISOString() },
   );
   if (isOver(incident)) return incident;
   const evidence = awaitedLater(requestEvidence(engine, incident));
@@ -189,6 +189,7 @@ export const contain = async (engine: Engine, id: string): Promise<Incident> => 
     ...before,
     phase: isOver(before) ? before.phase : 'holding',
     firstEffectAt,
+    wroteAt: engine.now().toISOString(),
     changes: isOver(before)
       ? before.changes
       : before.changes.map((known) => written.find(({ change }) => sameChange(change, known))?.change ?? known),

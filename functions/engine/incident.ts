@@ -49,6 +49,8 @@ export type IncidentChange = {
   readonly note: string;
   /** Why the last write failed, so that every later look can say it; empty where it did not. */
   readonly failure: string;
+  /** What the last look found in place of what should stand: 'Active', or 'unreadable' whatever AWS said; absent where all stands. */
+  readonly found?: string;
 };
 
 export type IncidentEvidence = {
@@ -88,6 +90,19 @@ export type Approval = {
   readonly at: string;
   /** Given before any rail had asked, or beforehand by --yes: it answers the plan, and no rail. */
   readonly planOnly?: true;
+};
+
+export type Watch = {
+  /** When it was looked at last. */
+  readonly at: string;
+  /** What was told last as drifted, and what was done about it, as one text that changes with either; empty while all stands. */
+  readonly told: string;
+  /** How often something was told. */
+  readonly news: number;
+  /** When it was contained again by itself, the latest last. */
+  readonly reapplied: readonly string[];
+  /** What is still to be told of the last of these; empty where it was. */
+  readonly owed: string;
 };
 
 /** `holding` until a release begins, `releasing` until it is verified; `ended` holds nothing but what a release keeps. */
@@ -137,6 +152,10 @@ export type Incident = {
   readonly outcome: Outcome | null;
   readonly reason: string;
   readonly firstEffectAt: string | null;
+  /** When it was contained last; null before the first time. */
+  readonly wroteAt: string | null;
+  /** What the watch over it has seen and told; null before its first look. */
+  readonly watch: Watch | null;
   readonly endedAt: string | null;
 };
 
@@ -232,6 +251,8 @@ export const openIncident = (
       outcome: null,
       reason: '',
       firstEffectAt: null,
+      wroteAt: null,
+      watch: null,
       endedAt: null,
     };
     // The incident first: should we die before the key points to it, the next to come finds the same id taken and goes on from there.

@@ -1,11 +1,7 @@
-// Once, whatever arrives: what a further finding means for the incident that there is. Pure, but for the check at the end.
+// Once, whatever arrives: what a further finding means for the incident that there is. Pure.
 import type { Finding, Severity } from '../../playbooks/language/finding.ts';
 import { stricter } from '../rails/decision.ts';
-import { check } from './check.ts';
-import { tell } from './close.ts';
-import type { Engine } from './engine.ts';
-import { type Incident, isOver, type Opening, updateIncident } from './incident.ts';
-import { append } from './journal.ts';
+import { type Incident, isOver, type Opening } from './incident.ts';
 import { isNews, sighted } from './sighting.ts';
 
 /** A finding that has passed the event rails, on its way to the incident of its key. */
@@ -81,27 +77,4 @@ export const nextFor = (before: Incident, after: Incident): Next => {
     return after.disposition === 'contain' ? 'resume' : 'ask again';
   }
   return after.phase === 'holding' && after.seen.some(({ checked }) => !checked) ? 'check' : 'nothing';
-};
-
-/**
- * A finding came again after containment: looks whether all stands, and tells people where it does not. What was found as wanted at first,
- * and so was never written, is taken now if somebody opened it since; nothing else is written.
- * @throws when there is no such incident, or the ledger can't be used.
- */
-export const checkAgain = async (engine: Engine, id: string): Promise<Incident> => {
-  const checked = await check(engine, id);
-  const { outcome, reason, seen } = checked;
-  const news = seen.filter((one) => !one.checked).map((one) => `${one.id} ${one.updatedAt}`);
-  const result = `${outcome}: ${reason}`;
-  await append(
-    engine,
-    id,
-    news.map((subject) => ({ step: 'checked again', subject, attempt: checked.attempts, result })),
-  );
-  if (outcome !== 'contained' && outcome !== 'preserved') await tell(engine, checked);
-  return updateIncident(engine, id, (before) => ({
-    ...before,
-    ...(before.phase === 'holding' && { outcome, reason }),
-    seen: before.seen.map((one) => (news.includes(`${one.id} ${one.updatedAt}`) ? { ...one, checked: true } : one)),
-  }));
 };

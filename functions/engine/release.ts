@@ -186,6 +186,8 @@ export const verifyRelease = async (engine: Engine, id: string): Promise<Inciden
     changes,
     outcome,
     reason,
+    // What is still held is looked after anew.
+    watch: null,
     ...(outcome === 'released'
       ? { phase: 'ended' as const, endedAt: engine.now().toISOString() }
       : { phase: 'holding' as const }),

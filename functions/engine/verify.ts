@@ -2,8 +2,9 @@
 import { gone } from '../../playbooks/language/aws.ts';
 import { same } from '../../playbooks/language/json.ts';
 import { heldOf, isEvidenceOnly } from './contain.ts';
+import { watchedByWorkflow } from './drift.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
-import { combined, readHold, take, write } from './hold.ts';
+import { combined, readHold } from './hold.ts';
 import { type Incident, type IncidentChange, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
 import { decide } from './outcome.ts';
@@ -14,34 +15,36 @@ const triesMax = 3;
 
 const foundSo = 'It was so already; nothing was written.';
 
-const open = (change: IncidentChange, note: string): IncidentChange => ({ ...change, state: 'open', note });
+const open = (change: IncidentChange, found: string, note: string): IncidentChange => ({
+  ...change,
+  state: 'open',
+  note,
+  found,
+});
 
-/** Found as wanted when it was taken, so nothing was written; if somebody opened it since, it is held and written now. */
-const retake = async (engine: Engine, incident: Incident, change: IncidentChange): Promise<void> => {
-  const held = heldOf(engine, incident, change);
-  const taken = await take(engine, held, incident.id, change.to);
-  if (taken.state === 'held') await write(engine, held, incident.id, taken);
+const standing = (change: IncidentChange, state: 'verified' | 'gone', note = ''): IncidentChange => {
+  const { found: _gone, ...rest } = change;
+  return { ...rest, state, note };
 };
 
+/** Reads only: what was found so and is open now is written when it is contained again, where that may be. */
 const verifyOne = async (engine: Engine, incident: Incident, change: IncidentChange): Promise<IncidentChange> => {
   const held = heldOf(engine, incident, change);
   try {
     const { record } = await readHold(engine, held);
     const wanted = combined(held.setting, record.holders) ?? change.to;
     const value = await held.setting.read(held.aws, held.id);
-    if (value === gone) return { ...change, state: 'gone', note: 'It is not there any more.' };
-    const holds = incident.id in record.holders || incident.id in record.watching;
-    if (same(value, wanted) && holds)
-      return { ...change, state: 'verified', note: incident.id in record.watching ? foundSo : '' };
-    if (!holds) return change.state === 'failed' ? change : open(change, 'This incident no longer holds it.');
-    if (incident.id in record.watching) {
-      await retake(engine, incident, change);
-      return open(change, `It was opened since: ${held.setting.say(value)}.`);
-    }
+    if (value === gone) return standing(change, 'gone', 'It is not there any more.');
+    const watches = incident.id in record.watching;
+    const holds = incident.id in record.holders || watches;
+    if (same(value, wanted) && holds) return standing(change, 'verified', watches ? foundSo : '');
+    const said = held.setting.say(value);
+    if (!holds) return change.state === 'failed' ? change : open(change, said, 'This incident no longer holds it.');
+    if (watches) return open(change, said, `It was opened since: ${said}.`);
     const failed = change.failure === '' ? '' : ` ${change.failure}`;
-    return open(change, `It reads ${held.setting.say(value)} instead of ${held.setting.say(wanted)}.${failed}`);
+    return open(change, said, `It reads ${said} instead of ${held.setting.say(wanted)}.${failed}`);
   } catch (error) {
-    return open(change, `Could not be read: ${whatAwsSaid(error)}`);
+    return open(change, 'unreadable', `Could not be read: ${whatAwsSaid(error)}`);
   }
 };
 
@@ -58,14 +61,24 @@ const driftOf = async (engine: Engine, incident: Incident): Promise<readonly str
 const isOpen = ({ state, effect }: IncidentChange): boolean =>
   effect === 'containing' && (state === 'open' || state === 'failed');
 
-/** Whether another try may close what stands open. */
+/** Whether another try may close what stands open, or take in what came since. */
 export const mayTryAgain = ({ openInARow }: Incident): boolean => openInARow > 0 && openInARow < triesMax;
 
 /**
- * Reads every setting afresh, looks for what came since, and decides the outcome from what was seen.
- * @throws only when the ledger can't be read or written: call it again.
+ * Until when what is read may be too old to believe. AWS may go on answering an old value for the settling time, and letting in for as long
+ * whoever has just been cut off; what they open in it can stay unseen for as long again.
  */
-export const verify = async (engine: Engine, id: string): Promise<Incident> => {
+export const isSettling = ({ wroteAt, plan }: Pick<Incident, 'wroteAt' | 'plan'>, now: Date): boolean =>
+  secondsToSettle({ wroteAt, plan }, now) > 0;
+
+export const secondsToSettle = ({ wroteAt, plan }: Pick<Incident, 'wroteAt' | 'plan'>, now: Date): number =>
+  wroteAt && plan ? Math.max(0, Math.ceil((Date.parse(wroteAt) - now.getTime()) / 1000 + 2 * plan.settleSeconds)) : 0;
+
+/** What a person approved is their plan and no more; anything else takes in what came since. */
+const isToTryAgain = ({ changes, drift, disposition }: Incident): boolean =>
+  changes.some(isOpen) || (drift.length > 0 && disposition !== 'ask');
+
+const readAll = async (engine: Engine, id: string, counted: boolean): Promise<Incident> => {
   const before = await updateIncident(engine, id, (incident) => incident);
   if (before.phase !== 'holding') return before;
   const changes = await Promise.all(before.changes.map((change) => verifyOne(engine, before, change)));
@@ -77,8 +90,9 @@ export const verify = async (engine: Engine, id: string): Promise<Incident> => {
     unseen = ` A fresh look for what came since failed: ${whatAwsSaid(error)}`;
   }
   const verified = await updateIncident(engine, id, (incident) => {
-    const openInARow = changes.some(isOpen) ? incident.openInARow + 1 : 0;
-    const next = { ...incident, changes, drift, openInARow };
+    const read = { ...incident, changes, drift };
+    const openInARow = isToTryAgain(read) ? incident.openInARow + 1 : 0;
+    const next = counted ? { ...read, openInARow, watch: watchedByWorkflow(read) } : read;
     const { outcome, reason } = decide(next, isEvidenceOnly(engine, incident));
     return { ...next, outcome, reason: `${reason}${unseen}` };
   });
@@ -96,3 +110,16 @@ export const verify = async (engine: Engine, id: string): Promise<Incident> => {
   engine.report({ incident: id, step: 'verify', text: `${verified.outcome}: ${verified.reason}` });
   return verified;
 };
+
+/**
+ * Reads every setting afresh, looks for what came since, and decides the outcome from what was seen. Counts what is still open, so that the
+ * workflow tries no more than a few times, and notes it as told: whoever verifies so tells people.
+ * @throws only when the ledger can't be read or written: call it again.
+ */
+export const verify = (engine: Engine, id: string): Promise<Incident> => readAll(engine, id, true);
+
+/**
+ * The same look for whoever only wants to know.
+ * @throws only when the ledger can't be read or written: call it again.
+ */
+export const look = (engine: Engine, id: string): Promise<Incident> => readAll(engine, id, false);

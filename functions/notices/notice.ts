@@ -107,11 +107,12 @@ const containingFirst = (changes: Incident['changes']): Incident['changes'] =>
 
 /** What an incident, as it stands, is to people. */
 export const noticeOf = (incident: Incident): Notice => {
-  const { id, playbook, target, finding, plan, approval, reason, attempts, asked } = incident;
+  const { id, playbook, target, finding, plan, approval, reason, attempts, asked, watch } = incident;
   const happened = happenedBy(incident.outcome);
   return {
     schema: noticeSchema,
-    id: idOf(id, happened, attempts, asked, reason),
+    // What drifts again in the same words is news all the same.
+    id: idOf(id, happened, attempts, asked, reason, ...(watch ? [watch.news] : [])),
     happened,
     outcome: incident.outcome,
     needsAnswer: happened === 'asked' || happened === 'conflict',

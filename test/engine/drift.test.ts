@@ -1,41 +1,15 @@
 // What comes after containment: an interface attached since is drift; containing again takes it in. And an instance with nothing to cut.
-import {
-  AttachNetworkInterfaceCommand,
-  CreateNetworkInterfaceCommand,
-  DescribeInstancesCommand,
-  EC2Client,
-} from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../functions/engine/check.ts';
-import { cases, differences, stage } from '../laws/staged.ts';
-
-const isolating = async () => {
-  const one = cases.find(({ playbook, name }) => playbook === 'isolate-instance' && name === 'crypto-miner');
-  if (!one) throw new Error('The scenario crypto-miner is gone.');
-  return stage(one);
-};
-
-/** A second interface, in the subnet and the groups of the first. */
-const attachAnother = async (
-  aws: Awaited<ReturnType<typeof isolating>>['practice']['stage']['aws'],
-  instance: string,
-  groups: string[],
-) => {
-  const ec2 = aws(EC2Client);
-  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instance] }));
-  const SubnetId = Reservations?.[0]?.Instances?.[0]?.SubnetId ?? '';
-  const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId, Groups: groups }));
-  const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? '';
-  await ec2.send(new AttachNetworkInterfaceCommand({ InstanceId: instance, NetworkInterfaceId, DeviceIndex: 1 }));
-  return NetworkInterfaceId;
-};
+import { differences } from '../laws/staged.ts';
+import { attachAnother, isolating } from './isolating.ts';
 
 describe('an interface attached after containment', () => {
   it('is drift, told by name; containing again takes it in, and a release gives it back as well', async () => {
     const { respond, practice } = await isolating();
     const { incident } = await respond();
     const first = incident.changes.find(({ setting }) => setting === 'ec2/network-interface-isolation');
-    const eni = await attachAnother(practice.stage.aws, incident.target.id, first?.from as string[]);
+    const eni = await attachAnother(practice.stage.aws, incident);
     const checked = await check(practice.engine('check'), incident.id);
     expect(`${checked.outcome}: ${checked.reason}`).toMatch(new RegExp(`^drifted: .*${eni}`));
     const { incident: again } = await practice.contain(incident);

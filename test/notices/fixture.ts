@@ -112,6 +112,8 @@ export const incident: Incident = {
   outcome: 'waiting',
   reason: 'Waiting for a person',
   firstEffectAt: null,
+  wroteAt: null,
+  watch: null,
   endedAt: null,
 };
 
