@@ -3,7 +3,7 @@ import { heldOf } from '../functions/engine/contain.ts';
 import type { Engine } from '../functions/engine/engine.ts';
 import { combined, type ReleaseMode, readHold } from '../functions/engine/hold.ts';
 import type { Incident, IncidentChange } from '../functions/engine/incident.ts';
-import { mayGoBack, unreleased } from '../functions/engine/release.ts';
+import { mayGoBack, modeFor, unreleased } from '../functions/engine/release.ts';
 import { gone } from '../playbooks/language/aws.ts';
 import { same } from '../playbooks/language/json.ts';
 import { type Screen, table } from './screen.ts';
@@ -68,7 +68,7 @@ const stepOf = async (
 export const releaseSteps = async (engine: Engine, incident: Incident, mode: ReleaseMode): Promise<readonly Step[]> => {
   const goesBack = await mayGoBack(engine, incident, mode);
   const open = incident.changes.filter(unreleased);
-  return Promise.all(open.map((change) => stepOf(engine, incident, change, mode, goesBack(change))));
+  return Promise.all(open.map((change) => stepOf(engine, incident, change, modeFor(change, mode), goesBack(change))));
 };
 
 export const showSteps = (screen: Screen, steps: readonly Step[]): void => {

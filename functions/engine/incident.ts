@@ -13,7 +13,8 @@ import { type Sighting, sighted } from './sighting.ts';
 
 /**
  * How far a change has come. `open`: it should stand and does not. `failed`: AWS refused it, or it could not be tried.
- * After a release: `untouched` was never written, `kept` is still held so that --force can put it back, `let-go` is neither held nor put back.
+ * After a release: `untouched` was never written, `kept` is still held so that --force can put it back, `waits` until what contains is put back,
+ * `let-go` is neither held nor put back.
  */
 export type ChangeState =
   | 'planned'
@@ -28,6 +29,7 @@ export type ChangeState =
   | 'untouched'
   | 'shared'
   | 'kept'
+  | 'waits'
   | 'let-go'
   | 'conflict';
 

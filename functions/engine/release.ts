@@ -56,12 +56,14 @@ const said = (change: IncidentChange, say: (value: never) => string, end: Releas
   }
 };
 
+type Done = { readonly change: IncidentChange; readonly requests: readonly string[] };
+
 const releaseOne = async (
   engine: Engine,
   incident: Incident,
   change: IncidentChange,
   mode: ReleaseMode,
-): Promise<{ change: IncidentChange; requests: readonly string[] }> => {
+): Promise<Done> => {
   const held = heldOf(engine, incident, change);
   const done = await withRequests(() => releaseHold(engine, held, incident.id, mode));
   const requests = done.requests.map(({ requestId }) => requestId);
@@ -74,14 +76,26 @@ const releaseGone = async (engine: Engine, incident: Incident, change: IncidentC
   const done = await releaseOne(engine, incident, change, mode);
   return done.change.state === 'untouched' ? { ...done, change } : done;
 };
+/** Not put back: somebody else's value stands, or AWS refused. */
+const stuck: readonly IncidentChange['state'][] = ['conflict', 'failed'];
 
 /** Changes that are still held, so that a release has something to do with them. */
 const over: readonly IncidentChange['state'][] = ['released', 'untouched', 'shared', 'let-go', 'gone'];
 export const unreleased = ({ state }: IncidentChange): boolean => !over.includes(state);
 
+/** What only waits for the rest was to go back already: letting go of the rest doesn't take that away. */
+export const modeFor = ({ state }: IncidentChange, mode: ReleaseMode): ReleaseMode =>
+  state === 'waits' && mode === 'keep' ? 'restore' : mode;
+
+const keptAs = (change: IncidentChange): IncidentChange => ({
+  ...change,
+  state: 'kept',
+  note: `Stays ${change.toSaid}; only release --force puts back ${change.fromSaid}.`,
+});
+
 /**
  * Lets go of everything the incident holds. A plain release puts back all but what is to be kept, which stays held so that `force` can put
- * it back later; `keep` lets go without writing. What others changed since is left alone and told.
+ * it back later; `keep` lets go without writing. What others changed since is left alone and told, and what protects then stays.
  * @throws only when the ledger can't be read or written: call it again.
  */
 export const release = async (engine: Engine, id: string, mode: ReleaseMode): Promise<Incident> => {
@@ -91,17 +105,19 @@ export const release = async (engine: Engine, id: string, mode: ReleaseMode): Pr
     attempts: before.attempts + 1,
   }));
   const goesBack = await mayGoBack(engine, incident, mode);
-  const released: { change: IncidentChange; requests: readonly string[] }[] = [];
+  const letGo = async (change: IncidentChange, waits: boolean): Promise<Done> => {
+    if (change.state === 'gone') return releaseGone(engine, incident, change, mode);
+    if (!unreleased(change)) return { change, requests: [] };
+    if (waits) return { change: { ...change, state: 'waits', note: 'Until what contains is put back.' }, requests: [] };
+    if (!goesBack(change)) return { change: keptAs(change), requests: [] };
+    return releaseOne(engine, incident, change, modeFor(change, mode));
+  };
+  const released: Done[] = [];
   for (const effect of order) {
+    // Cut off as it still is, it would be taken for broken and replaced, were it given back now.
+    const waits = released.some(({ change }) => change.effect === 'containing' && stuck.includes(change.state));
     for (const change of incident.changes.filter((one) => one.effect === effect)) {
-      const note = `Stays ${change.toSaid}; only release --force puts back ${change.fromSaid}.`;
-      const done = !unreleased(change)
-        ? change.state === 'gone'
-          ? await releaseGone(engine, incident, change, mode)
-          : { change, requests: [] }
-        : goesBack(change)
-          ? await releaseOne(engine, incident, change, mode)
-          : { change: { ...change, state: 'kept' as const, note }, requests: [] };
+      const done = await letGo(change, waits && effect !== 'containing');
       released.push(done);
       engine.report({
         incident: id,
@@ -161,10 +177,11 @@ const verifyReleased = async (engine: Engine, incident: Incident, change: Incide
 const releaseVerdict = (changes: readonly IncidentChange[]): Pick<Incident, 'outcome' | 'reason'> => {
   const named = (state: IncidentChange['state']) =>
     changes.filter((change) => change.state === state).map(({ setting, id, note }) => `${setting} ${id} (${note})`);
+  const waiting = named('waits').length > 0 ? '. What protects it is held until then.' : '';
   const conflicts = named('conflict');
-  if (conflicts.length > 0) return { outcome: 'conflict', reason: conflicts.join('; ') };
+  if (conflicts.length > 0) return { outcome: 'conflict', reason: `${conflicts.join('; ')}${waiting}` };
   const failed = named('failed');
-  if (failed.length > 0) return { outcome: 'failed', reason: `Not put back: ${failed.join('; ')}` };
+  if (failed.length > 0) return { outcome: 'failed', reason: `Not put back: ${failed.join('; ')}${waiting}` };
   const but = [...named('kept'), ...named('gone')];
   return {
     outcome: 'released',

@@ -27,6 +27,7 @@ const stateWords: Readonly<Record<ChangeState, string>> = {
   untouched: 'never written',
   shared: 'still held for another incident',
   kept: 'kept as it is',
+  waits: 'still held',
   'let-go': 'let go as it stands',
   conflict: 'CHANGED BY SOMEBODY ELSE',
 };

@@ -68,6 +68,8 @@ export interface World {
   session(name: string): Session;
   /** Decides for each attempt whether something goes wrong with it; `undefined` ends the faults. */
   inject(decide: Decide | undefined): void;
+  /** Hears of each write that has had its effect; `undefined` ends it. */
+  overhear(hear: ((call: Call) => void) | undefined): void;
   /** To compare with others: what holds nothing is left out. */
   snapshot(): State;
   /** To go on from, with `restore`. */
@@ -84,6 +86,8 @@ export interface StaleReads {
   readonly seconds: number;
   /** Which services answer stale reads; EC2 and IAM when left out. */
   readonly services?: readonly string[];
+  /** Who gets them; everybody when left out. */
+  readonly readers?: (session: string) => boolean;
 }
 
 export interface WorldOptions {
@@ -142,6 +146,7 @@ export function createWorld(options: WorldOptions): World {
   const defects: Error[] = [];
   const answersByToken = new Map<string, object>();
   let decide: Decide | undefined;
+  let hear: ((call: Call) => void) | undefined;
 
   /** Lets AWS do by itself what is due by now, and says how a place looks to a request. */
   const requestIn = (account: string, region: string, seen: State): Request => ({
@@ -187,9 +192,10 @@ export function createWorld(options: WorldOptions): World {
     history.push({ at: clock.now().getTime(), account, state: copyOf(state) });
   };
 
-  const stateToRead = (account: string, service: string, surely: boolean): State => {
+  const stateToRead = (account: string, service: string, session: string, surely: boolean): State => {
     const { staleReads } = options;
     if (!staleReads || !(staleReads.services ?? ['EC2', 'IAM']).includes(service)) return state;
+    if (staleReads.readers?.(session) === false) return state;
     const older = history.filter((entry) => entry.account === account && entry.at > youngest());
     if (surely) return copyOf(older[0]?.state ?? state);
     if (older.length === 0 || staleness.next() >= staleReads.probability) return state;
@@ -206,7 +212,7 @@ export function createWorld(options: WorldOptions): World {
     if (before) return copyOf(before);
     catchUp();
     if (write) rememberBefore(account);
-    const seen = write ? state : stateToRead(account, service, fault === 'stale');
+    const seen = write ? state : stateToRead(account, service, incoming.session.name, fault === 'stale');
     const output = operation(copyOf(input) as never, requestIn(account, region, seen));
     const wrong = outputProblems(schema, output);
     if (wrong.length > 0) throw defect(`the model of ${service} answers what AWS can't: ${wrong.join('; ')}`);
@@ -235,6 +241,7 @@ export function createWorld(options: WorldOptions): World {
     if (fault === 'denied') throw denied(service, command);
     if (fault === 'server-error') throw serverError(service);
     const output = perform(operation, incoming, call.write, fault);
+    if (call.write) hear?.(call);
     await wait(fault === 'timeout-after' ? timeoutMilliseconds : latency - onTheWay);
     if (fault === 'timeout-after') throw timeout();
     if (fault === 'crash-after') session.dead = true;
@@ -346,6 +353,9 @@ export function createWorld(options: WorldOptions): World {
     session,
     inject: (next) => {
       decide = next;
+    },
+    overhear: (next) => {
+      hear = next;
     },
     snapshot: () => {
       catchUp();
