@@ -5,7 +5,7 @@ import type { Engine } from './engine/engine.ts';
 import { type Incident, readIncident } from './engine/incident.ts';
 import { reviewEvidence } from './engine/preserve.ts';
 import { release, verifyRelease } from './engine/release.ts';
-import { mayTryAgain, secondsToSettle, verify } from './engine/verify.ts';
+import { nextLook, secondsToSettle, verify } from './engine/verify.ts';
 import { handler, incidentInput } from './handler.ts';
 import { releaseAdmitted } from './rails/admission.ts';
 import { type Summary, summaryOf } from './summary.ts';
@@ -25,12 +25,11 @@ const contained = (engine: Engine, incident: Incident): Summary => {
   return summaryOf(engine, incident, status);
 };
 
-/** All stands, but AWS may still answer what stood before somebody opened it again: then it is looked at once more. */
 const verified = (engine: Engine, incident: Incident): Summary => {
-  if (mayTryAgain(incident)) return summaryOf(engine, incident, 'again');
-  const settleSeconds = incident.openInARow === 0 ? secondsToSettle(incident, engine.now()) : 0;
-  if (settleSeconds > 0) return { ...summaryOf(engine, incident, 'settle'), settleSeconds };
-  return summaryOf(engine, incident, grows(incident) ? 'evidence' : 'decided');
+  const next = nextLook(incident, engine.now());
+  if (next === 'settle')
+    return { ...summaryOf(engine, incident, next), settleSeconds: secondsToSettle(incident, engine.now()) };
+  return summaryOf(engine, incident, next === 'decided' && grows(incident) ? 'evidence' : next);
 };
 
 /** The outcome of a playbook that only takes evidence depends on how it ended, so it is decided once more. */

@@ -138,7 +138,7 @@ export type Incident = {
   readonly phase: Phase;
   /** How often containing was tried. */
   readonly attempts: number;
-  /** How often in a row verification found something open. */
+  /** How often in a row verification found something left to do; a look that is too early to be believed does not end the row. */
   readonly openInARow: number;
   /** How often a person was asked. */
   readonly asked: number;

@@ -61,9 +61,6 @@ const driftOf = async (engine: Engine, incident: Incident): Promise<readonly str
 const isOpen = ({ state, effect }: IncidentChange): boolean =>
   effect === 'containing' && (state === 'open' || state === 'failed');
 
-/** Whether another try may close what stands open, or take in what came since. */
-export const mayTryAgain = ({ openInARow }: Incident): boolean => openInARow > 0 && openInARow < triesMax;
-
 /**
  * Until when what is read may be too old to believe. AWS may go on answering an old value for the settling time, and letting in for as long
  * whoever has just been cut off; what they open in it can stay unseen for as long again.
@@ -74,9 +71,23 @@ export const isSettling = ({ wroteAt, plan }: Pick<Incident, 'wroteAt' | 'plan'>
 export const secondsToSettle = ({ wroteAt, plan }: Pick<Incident, 'wroteAt' | 'plan'>, now: Date): number =>
   wroteAt && plan ? Math.max(0, Math.ceil((Date.parse(wroteAt) - now.getTime()) / 1000 + 2 * plan.settleSeconds)) : 0;
 
-/** What a person approved is their plan and no more; anything else takes in what came since. */
-const isToTryAgain = ({ changes, drift, disposition }: Incident): boolean =>
+/** Whether something is left to do. What a person approved is their plan and no more; anything else takes in what came since. */
+const isUnfinished = ({ changes, drift, disposition }: Incident): boolean =>
   changes.some(isOpen) || (drift.length > 0 && disposition !== 'ask');
+
+/**
+ * What the workflow does next: try again what stands open, a few times; look once more when AWS has settled; or take it as decided. A clean
+ * look that is not yet to be believed does not begin the count anew, or whoever undoes each try late enough would be fought for ever.
+ */
+export const nextLook = (incident: Incident, now: Date): 'again' | 'settle' | 'decided' => {
+  if (isUnfinished(incident) && incident.openInARow < triesMax) return 'again';
+  return isSettling(incident, now) ? 'settle' : 'decided';
+};
+
+const countedAfter = (read: Incident, now: Date): number => {
+  if (isUnfinished(read)) return read.openInARow + 1;
+  return isSettling(read, now) ? read.openInARow : 0;
+};
 
 const readAll = async (engine: Engine, id: string, counted: boolean): Promise<Incident> => {
   const before = await updateIncident(engine, id, (incident) => incident);
@@ -91,8 +102,9 @@ const readAll = async (engine: Engine, id: string, counted: boolean): Promise<In
   }
   const verified = await updateIncident(engine, id, (incident) => {
     const read = { ...incident, changes, drift };
-    const openInARow = isToTryAgain(read) ? incident.openInARow + 1 : 0;
-    const next = counted ? { ...read, openInARow, watch: watchedByWorkflow(read) } : read;
+    const next = counted
+      ? { ...read, openInARow: countedAfter(read, engine.now()), watch: watchedByWorkflow(read) }
+      : read;
     const { outcome, reason } = decide(next, isEvidenceOnly(engine, incident));
     return { ...next, outcome, reason: `${reason}${unseen}` };
   });

@@ -37,6 +37,8 @@ export const makeUser = async (stage: Stage, as: string) => {
   await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'pipeline', PolicyDocument }));
   const leaked = await iam.send(new CreateAccessKeyCommand({ UserName }));
   const other = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  // A key of the same second as the plan could be the thief's.
+  await stage.wait(1);
   return {
     userName: UserName,
     userId: User?.UserId ?? '',

@@ -25,6 +25,26 @@ type OfRole = {
 };
 export type Seen = OfUser | OfRole;
 
+/** Which keys are meant. */
+export interface Meant {
+  readonly all: boolean;
+  readonly leaked: string;
+  readonly plannedAt: string;
+}
+
+/** IAM tells when a key was made to the second. */
+const toTheSecond = (time: string): number => Math.floor(Date.parse(time) / 1000);
+
+/**
+ * Besides those that are meant, whatever was made since the plan: while IAM still heeds a key that was stopped, whoever has it can make
+ * himself another.
+ */
+export const toDisable = ({ keys, principal }: OfUser, { all, leaked, plannedAt }: Meant): readonly string[] => {
+  const known = isUnreadable(principal.keys) ? [] : principal.keys;
+  const since = known.filter(({ createdAt }) => toTheSecond(createdAt) >= toTheSecond(plannedAt)).map(({ id }) => id);
+  return keys.filter((key) => all || key === leaked || since.includes(key));
+};
+
 const ofRole = (
   owner: Extract<Owner, { kind: 'role session' }>,
   principal: RoleDescription,

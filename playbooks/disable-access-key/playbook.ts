@@ -9,7 +9,7 @@ import {
   userDenyAll,
   userSessionDeny,
 } from '../settings/iam.ts';
-import { observe } from './observe.ts';
+import { observe, toDisable } from './observe.ts';
 import { toFindTheOwner } from './owner.ts';
 import { readablePolicies, toDescribeThePrincipal } from './principal.ts';
 import { breakGlass, isBreakGlass } from './refusals.ts';
@@ -60,7 +60,7 @@ export default playbook({
     if (seen.of === 'role') return [set.roleSession(`${seen.name}/${seen.session}`, 'denied')];
     // Nothing of a leaked key goes back by itself: it stays inactive, and its sessions, of up to 36 hours, stay denied.
     const keep = { release: 'keep' } as const;
-    const keys = seen.keys.filter((key) => options.keys === 'all' || key === target.id);
+    const keys = toDisable(seen, { all: options.keys === 'all', leaked: target.id, plannedAt });
     return [
       ...keys.map((key) => set.status(`${seen.name}/${key}`, 'Inactive', keep)),
       hasRoomForSessionDeny(readablePolicies(seen.principal))
@@ -68,5 +68,6 @@ export default playbook({
         : set.everything(seen.name, 'attached', keep),
     ];
   },
-  residual: (seen, { target, options }) => residualOf(seen, target.id, options.keys === 'all'),
+  residual: (seen, { target, options, plannedAt }) =>
+    residualOf(seen, { all: options.keys === 'all', leaked: target.id, plannedAt }),
 });

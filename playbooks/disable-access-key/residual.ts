@@ -1,7 +1,7 @@
 // What disabling a key leaves open, for people.
 import { isUnreadable } from '../language/unreadable.ts';
 import { hasRoomForSessionDeny } from '../settings/iam.ts';
-import type { Seen } from './observe.ts';
+import { type Meant, type Seen, toDisable } from './observe.ts';
 import { readablePolicies } from './principal.ts';
 
 const when = (condition: boolean, text: string): readonly string[] => (condition ? [text] : []);
@@ -21,11 +21,13 @@ const ofRole = ({ name, session }: Extract<Seen, { of: 'role' }>): readonly stri
   ];
 };
 
-const ofUser = (seen: Extract<Seen, { of: 'user' }>, leakedKey: string, all: boolean): readonly string[] => {
+const ofUser = (seen: Extract<Seen, { of: 'user' }>, meant: Meant): readonly string[] => {
   const { name, principal, leaked, keys } = seen;
+  const { leaked: leakedKey, all } = meant;
+  const disabled = toDisable(seen, meant);
   const others = isUnreadable(principal.keys)
     ? []
-    : principal.keys.filter(({ id, status }) => id !== leakedKey && status === 'Active').map(({ id }) => id);
+    : principal.keys.filter(({ id, status }) => !disabled.includes(id) && status === 'Active').map(({ id }) => id);
   const credentials = Object.entries(principal.otherCredentials).filter(
     ([, found]) => Array.isArray(found) && found.length > 0,
   );
@@ -39,7 +41,7 @@ const ofUser = (seen: Extract<Seen, { of: 'user' }>, leakedKey: string, all: boo
       leaked === 'user session' && !all,
       `Which long-term key or password of ${name} issued the session is not known; whoever has it issues another. The option keys=all disables the keys.`,
     ),
-    ...when(others.length > 0 && !all, `Other keys of ${name} stay active: ${others.join(', ')}.`),
+    ...when(others.length > 0, `Other keys of ${name} stay active: ${others.join(', ')}.`),
     ...when(
       principal.loginProfile !== null,
       `${name} can still sign in to the console: change the password, and see who owns the MFA devices.`,
@@ -63,8 +65,8 @@ const quarantine = ({ principal: { attachedPolicies } }: Seen): readonly string[
   );
 };
 
-export const residualOf = (seen: Seen, leakedKey: string, all: boolean): readonly string[] => [
-  ...(seen.of === 'role' ? ofRole(seen) : ofUser(seen, leakedKey, all)),
+export const residualOf = (seen: Seen, meant: Meant): readonly string[] => [
+  ...(seen.of === 'role' ? ofRole(seen) : ofUser(seen, meant)),
   'What was made with these credentials stays: users, keys, roles, functions, instances, snapshots shared. Look for it in CloudTrail from before the leak to some minutes from now.',
   'IAM takes some seconds to heed a change everywhere; in them the credentials still work.',
   ...quarantine(seen),

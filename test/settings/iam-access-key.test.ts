@@ -55,7 +55,7 @@ const look = (id: string, detail: Target['detail'] = {}) => {
 const propose = (seen: Json, id: string, more: { keys?: string; finding?: Finding } = {}): Proposal | Refusal =>
   playbook.propose(seen, {
     incident: 'fb-000000000000',
-    plannedAt: '2026-11-02T03:04:05.678Z',
+    plannedAt: '2026-11-02T03:04:06.678Z',
     options: { keys: more.keys ?? 'leaked' },
     target: targetOf(id),
     ...(more.finding && { finding: more.finding }),
@@ -107,7 +107,7 @@ describe('a long-term key', () => {
       {
         setting: 'userSessions',
         id: 'build',
-        to: { issuedBefore: '2026-11-02T03:04:35Z' },
+        to: { issuedBefore: '2026-11-02T03:04:36Z' },
         effect: 'containing',
         release: 'keep',
         dated: true,
@@ -125,6 +125,14 @@ describe('a long-term key', () => {
       `status build/${other}`,
       'userSessions build',
     ]);
+  });
+
+  it('goes with whatever its user has got since the plan: IAM still heeded it while it was stopped', async () => {
+    const { key } = await makeUser('build');
+    practice.world.clock.advance(1_678);
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'build' }));
+    const since = AccessKey?.AccessKeyId ?? '';
+    expect(await changesOf(key)).toEqual([`status build/${key}`, `status build/${since}`, 'userSessions build']);
   });
 
   it('that has been deleted leaves sessions behind: they are denied, if the finding names the user', async () => {
