@@ -19,7 +19,7 @@ export const isHalfReleased = ({ phase, changes }: Pick<Incident, 'phase' | 'cha
   phase === 'holding' && changes.some(({ state }) => byRelease.includes(state));
 
 /** What stands open of what is held, as the last look found it. */
-export const driftsOf = ({ phase, changes, drift }: Incident): readonly Drift[] =>
+export const driftsOf = ({ phase, changes, drift, unseen }: Incident): readonly Drift[] =>
   phase === 'holding' && !isHalfReleased({ phase, changes })
     ? [
         ...changes
@@ -28,6 +28,7 @@ export const driftsOf = ({ phase, changes, drift }: Incident): readonly Drift[] 
             key: `${setting} ${id} ${found ?? 'failed'}`,
             said: `${setting} ${id}: ${note}`,
           })),
+        ...(unseen ? [{ key: 'unseen', said: `What came since can't be seen: ${unseen}` }] : []),
         ...drift.map((name) => ({ key: `${name} came since`, said: `${name} came after the plan and stands open` })),
       ]
     : [];

@@ -151,6 +151,8 @@ export type Incident = {
   readonly evidence: readonly IncidentEvidence[];
   /** Containing changes that a fresh look finds missing in the plan. */
   readonly drift: readonly string[];
+  /** Why the last look could not see what came since; empty where it could. */
+  readonly unseen: string;
   readonly outcome: Outcome | null;
   readonly reason: string;
   readonly firstEffectAt: string | null;
@@ -250,6 +252,7 @@ export const openIncident = (
       acts: [],
       evidence: [],
       drift: [],
+      unseen: '',
       outcome: null,
       reason: '',
       firstEffectAt: null,

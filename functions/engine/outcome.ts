@@ -24,7 +24,7 @@ const preserved = (evidence: readonly IncidentEvidence[]): Verdict => {
 };
 
 /** What has become of the incident, from its containing changes and acts. */
-export const decide = ({ changes, acts, evidence, drift, plan }: Incident, evidenceOnly: boolean): Verdict => {
+export const decide = ({ changes, acts, evidence, drift, unseen, plan }: Incident, evidenceOnly: boolean): Verdict => {
   if (evidenceOnly) return preserved(evidence);
   const containing = changes.filter(({ effect }) => effect === 'containing');
   const open = containing.filter((change) => !closed(change));
@@ -45,6 +45,11 @@ export const decide = ({ changes, acts, evidence, drift, plan }: Incident, evide
     return {
       outcome: 'drifted',
       reason: `Came after the plan and stands open: ${list(drift)}. Contain it again to include it.${also}`,
+    };
+  if (unseen)
+    return {
+      outcome: 'partly-contained',
+      reason: `What came after the plan can't be seen, and may be open: ${unseen}${also}`,
     };
   const ongoing = plan?.ongoing ?? [];
   if (ongoing.length > 0)

@@ -48,14 +48,22 @@ const verifyOne = async (engine: Engine, incident: Incident, change: IncidentCha
   }
 };
 
-/** Containing changes that a fresh look proposes and the plan lacks: an interface attached since. */
-const driftOf = async (engine: Engine, incident: Incident): Promise<readonly string[]> => {
-  const proposal = await propose(engine, incident, incident.plan?.plannedAt ?? incident.openedAt);
-  if (!('changes' in proposal)) return [];
-  return proposal.changes
-    .filter(({ effect }) => effect === 'containing')
-    .filter(({ setting, id }) => !incident.changes.some((known) => known.as === setting && known.id === id))
-    .map(({ setting, id }) => `${setting} ${id}`);
+/** Containing changes that a fresh look proposes and the plan lacks: an interface attached since. What is gone has got nothing. */
+const driftOf = async (engine: Engine, incident: Incident): Promise<Pick<Incident, 'drift' | 'unseen'>> => {
+  const nothing = { drift: [], unseen: '' };
+  if (isEvidenceOnly(engine, incident)) return nothing;
+  try {
+    const proposal = await propose(engine, incident, incident.plan?.plannedAt ?? incident.openedAt);
+    if ('gone' in proposal) return nothing;
+    if ('refused' in proposal) return { drift: incident.drift, unseen: proposal.refused };
+    const drift = proposal.changes
+      .filter(({ effect }) => effect === 'containing')
+      .filter(({ setting, id }) => !incident.changes.some((known) => known.as === setting && known.id === id))
+      .map(({ setting, id }) => `${setting} ${id}`);
+    return { drift, unseen: '' };
+  } catch (error) {
+    return { drift: incident.drift, unseen: whatAwsSaid(error) };
+  }
 };
 
 const isOpen = ({ state, effect }: IncidentChange): boolean =>
@@ -72,8 +80,8 @@ export const secondsToSettle = ({ wroteAt, plan }: Pick<Incident, 'wroteAt' | 'p
   wroteAt && plan ? Math.max(0, Math.ceil((Date.parse(wroteAt) - now.getTime()) / 1000 + 2 * plan.settleSeconds)) : 0;
 
 /** Whether something is left to do. What a person approved is their plan and no more; anything else takes in what came since. */
-const isUnfinished = ({ changes, drift, disposition }: Incident): boolean =>
-  changes.some(isOpen) || (drift.length > 0 && disposition !== 'ask');
+const isUnfinished = ({ changes, drift, unseen, disposition }: Incident): boolean =>
+  changes.some(isOpen) || unseen !== '' || (drift.length > 0 && disposition !== 'ask');
 
 /**
  * What the workflow does next: try again what stands open, a few times; look once more when AWS has settled; or take it as decided. A clean
@@ -92,21 +100,16 @@ const countedAfter = (read: Incident, now: Date): number => {
 const readAll = async (engine: Engine, id: string, counted: boolean): Promise<Incident> => {
   const before = await updateIncident(engine, id, (incident) => incident);
   if (before.phase !== 'holding') return before;
-  const changes = await Promise.all(before.changes.map((change) => verifyOne(engine, before, change)));
-  let drift = before.drift;
-  let unseen = '';
-  try {
-    drift = isEvidenceOnly(engine, before) ? [] : await driftOf(engine, before);
-  } catch (error) {
-    unseen = ` A fresh look for what came since failed: ${whatAwsSaid(error)}`;
-  }
+  const [changes, since] = await Promise.all([
+    Promise.all(before.changes.map((change) => verifyOne(engine, before, change))),
+    driftOf(engine, before),
+  ]);
   const verified = await updateIncident(engine, id, (incident) => {
-    const read = { ...incident, changes, drift };
+    const read = { ...incident, ...since, changes };
     const next = counted
       ? { ...read, openInARow: countedAfter(read, engine.now()), watch: watchedByWorkflow(read) }
       : read;
-    const { outcome, reason } = decide(next, isEvidenceOnly(engine, incident));
-    return { ...next, outcome, reason: `${reason}${unseen}` };
+    return { ...next, ...decide(next, isEvidenceOnly(engine, incident)) };
   });
   await append(
     engine,

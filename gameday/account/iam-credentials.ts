@@ -12,7 +12,7 @@ import {
   userNamed,
 } from './iam-slice.ts';
 import type { Request, ServiceModel } from './model.ts';
-import { callerArn } from './sts.ts';
+import { callerArn, withAccount } from './sts.ts';
 
 const accessKeysPerUser = 2;
 
@@ -21,7 +21,8 @@ const createAccessKey = (input: IAM.CreateAccessKeyRequest, request: Request): I
   if (user.accessKeys.length >= accessKeysPerUser) {
     throw limitExceeded(`Cannot exceed quota for AccessKeysPerUser: ${accessKeysPerUser}`);
   }
-  const key: AccessKeyRecord = { id: request.newId('AKIA'), createdAt: request.now.toISOString(), status: 'Active' };
+  const id = withAccount(request.newId('AKIA'), request.account);
+  const key: AccessKeyRecord = { id, createdAt: request.now.toISOString(), status: 'Active' };
   user.accessKeys.push(key);
   return { AccessKey: { ...describeKey(user)(key), SecretAccessKey: request.newId('secret') } };
 };

@@ -129,6 +129,13 @@ const accountInKey = (id: string): string => {
   return String(account).padStart(12, '0');
 };
 
+/** The same id with the account's number in it, so that it tells whose it was when it is deleted. */
+export const withAccount = (id: string, account: string): string => {
+  const bits = (1n << 49n) | (BigInt(account) << 9n);
+  const letters = Array.from({ length: 10 }, (_, place) => base32[Number((bits >> BigInt(5 * (9 - place))) & 31n)]);
+  return `${id.slice(0, 4)}${letters.join('')}${id.slice(14)}`;
+};
+
 const ownerOf = (state: State, id: string): string | undefined =>
   Object.keys(state.accounts).find((account) => {
     const { users, rootAccessKeys } = iamSlice(state, account);

@@ -1,5 +1,5 @@
 // What the engine may claim, and whom it lets write.
-import { CreateUserCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateUserCommand, DeleteAccessKeyCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../functions/engine/check.ts';
 import { contain } from '../../functions/engine/contain.ts';
@@ -23,6 +23,43 @@ describe('verifying', () => {
     const checked = await check(practice.engine('check'), incident.id);
     expect(checked.outcome).toBe('drifted');
     expect(checked.reason).toMatch(/Could not be read: AccessDenied/);
+  });
+});
+
+describe('a look for what came since', () => {
+  it('that can not be taken leaves open what may have come, and says why', async () => {
+    const { respond, practice } = await stage(scenario('leaked-key'));
+    const { incident } = await respond();
+    practice.world.inject(({ command }) => (command === 'GetCallerIdentity' ? 'denied' : undefined));
+    const checked = await check(practice.engine('check'), incident.id);
+    expect(`${checked.outcome}: ${checked.reason}`).toMatch(/^partly-contained: .*can't be seen.*AccessDenied/);
+    practice.world.inject(undefined);
+    expect(await check(practice.engine('check'), incident.id)).toMatchObject({ outcome: 'contained', unseen: '' });
+  });
+
+  it('that fails once is taken again before anything is claimed', async () => {
+    const { practice, event } = await stage(scenario('leaked-key'));
+    let failed = 0;
+    practice.world.inject(({ command, session }) => {
+      const looks = command === 'GetCallerIdentity' && session.startsWith('disable-access-key');
+      return looks && ++failed === 2 ? 'denied' : undefined;
+    });
+    const { executions } = await practice.respond(event);
+    expect(executions[0]?.incident).toMatchObject({ outcome: 'contained', attempts: 2 });
+  });
+
+  it('that is refused because the key was deleted meanwhile claims nothing', async () => {
+    const { respond, practice, arranged } = await stage(scenario('leaked-key'));
+    const { incident } = await respond();
+    const { userName: UserName, key: AccessKeyId } = arranged as { userName: string; key: string };
+    await practice.stage.aws(IAMClient).send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+    const { ledger } = practice;
+    const entry = await ledger.read('incidents', incident.id);
+    // A finding that does not name the user.
+    const record = { ...(entry?.value as object), target: { ...incident.target, detail: {} } };
+    await ledger.write('incidents', incident.id, record, entry?.version ?? 0);
+    const checked = await check(practice.engine('check'), incident.id);
+    expect(`${checked.outcome}: ${checked.reason}`).toMatch(/^partly-contained: .*can't be seen/);
   });
 });
 

@@ -109,6 +109,7 @@ export const incident: Incident = {
   acts: [act],
   evidence: [evidence, { ...evidence, kind: 'ec2/instance-description', state: 'complete' }],
   drift: ['eni-3 was attached since'],
+  unseen: '',
   outcome: 'waiting',
   reason: 'Waiting for a person',
   firstEffectAt: null,

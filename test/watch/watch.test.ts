@@ -220,6 +220,24 @@ describe('a person’s release is not fought', () => {
     expect(staged.told()).toMatchObject([{ reason: expect.stringMatching(/a release was asked for/) }]);
   });
 
+  it('one that is asked for between the look and the write', async () => {
+    const staged = await containedKey(reapplying);
+    await staged.activate();
+    const { ledger } = staged.practice;
+    let asked: Promise<unknown> | undefined;
+    staged.practice.injectIntoLedger(({ operation, key }) => {
+      if (operation === 'list' && key.startsWith('journal/'))
+        asked ??= admitRelease({ ...staged.practice.engine('release'), ledger }, staged.id, 'force', person);
+      return undefined;
+    });
+    await staged.watch();
+    await asked;
+    expect(staged.written()).toEqual([]);
+    expect(await staged.incident()).toMatchObject({ releaseRequest: { mode: 'force' } });
+    await staged.watch();
+    expect(staged.told()).toMatchObject([{ reason: expect.stringMatching(/a release was asked for/) }]);
+  });
+
   it('one that ended in a conflict and waits for a decision', async () => {
     const staged = await conflicting(reapplying);
     const written = staged.writes().length;
