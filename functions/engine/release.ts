@@ -158,7 +158,7 @@ const notPutBack = async (engine: Engine, held: Held): Promise<string | undefine
 
 /**
  * Reads what was put back once more, when AWS has settled; tidies up supporting resources that nobody uses any more, also those that were
- * prepared for a write that never came.
+ * prepared for a write that never came. What can't be read is not said to be as it was.
  */
 const verifyReleased = async (engine: Engine, incident: Incident, change: IncidentChange): Promise<IncidentChange> => {
   if (change.state !== 'released' && change.state !== 'untouched') return change;
@@ -169,8 +169,9 @@ const verifyReleased = async (engine: Engine, incident: Incident, change: Incide
     const inUse = (await held.setting.retire?.(held.aws, held.id)) ?? [];
     return inUse.length > 0 ? { ...change, note: `Still in use by others: ${inUse.join(', ')}.` } : change;
   } catch (error) {
-    const done = change.state === 'released' ? 'Put back; the' : change.note ? `${change.note} The` : 'The';
-    return { ...change, note: `${done} last look failed: ${whatAwsSaid(error)}` };
+    const done = change.state === 'released' ? 'Put back' : 'Nothing had been written';
+    const note = `${done}, but the last look failed: ${whatAwsSaid(error)} Release it again, to see and to tidy up.`;
+    return { ...change, state: 'failed', note };
   }
 };
 
