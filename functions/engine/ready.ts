@@ -63,19 +63,14 @@ const approved = async (engine: Engine, incident: Incident, before: Incident): P
   if (incident.disposition !== 'ask' || isApproved(engine, incident)) return { go: incident };
   const { approval, plan, because, rails } = incident;
   const anew = before.phase !== 'waiting' || before.plan?.hash !== plan?.hash;
-  if (anew && incident.asked >= askedMax)
-    return {
-      stop: await end(
-        engine,
-        incident.id,
-        'refused',
-        `The plan changed ${askedMax} times while a person was asked. Contain it by hand.`,
-      ),
-    };
   // What the event rails said stands in `because`.
   const asking = rails.filter((one) => one.do === 'ask').map(saidDecision);
   const changed = approval !== null && approval.hash !== plan?.hash ? [planChanged] : [];
   const why = [because, ...asking.filter((words) => !because.includes(words)), ...changed].join('; ');
+  if (anew && incident.asked >= askedMax) {
+    const words = `The plan changed ${askedMax} times while a person was asked: ${why}. Contain it by hand.`;
+    return { stop: await end(engine, incident.id, 'refused', words) };
+  }
   const isRequired = playbookNamed(engine, incident.playbook).approval === 'required';
   const waiting = await updateIncident(engine, incident.id, (latest) =>
     // A finding that need not ask may have come while this was weighed.

@@ -60,10 +60,15 @@ export const isKeyActive = async (aws: Aws, UserName: string, id: string): Promi
   return AccessKeyMetadata.some(({ AccessKeyId, Status }) => AccessKeyId === id && Status === 'Active');
 };
 
+/** Whether nothing of the user's works any more, neither keys nor sessions. */
+export const isUserCutOff = async (aws: Aws, UserName: string): Promise<boolean> => {
+  const { AttachedPolicies = [] } = await aws(IAMClient).send(new ListAttachedUserPoliciesCommand({ UserName }));
+  return AttachedPolicies.some(({ PolicyName }) => PolicyName === 'AWSDenyAll');
+};
+
 export const isUserSessionDenied = async (aws: Aws, UserName: string, issuedAt: string): Promise<boolean> => {
   const iam = aws(IAMClient);
-  const { AttachedPolicies = [] } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
-  if (AttachedPolicies.some(({ PolicyName }) => PolicyName === 'AWSDenyAll')) return true;
+  if (await isUserCutOff(aws, UserName)) return true;
   const { PolicyNames = [] } = await iam.send(new ListUserPoliciesCommand({ UserName }));
   for (const PolicyName of PolicyNames) {
     const { PolicyDocument } = await iam.send(new GetUserPolicyCommand({ UserName, PolicyName }));

@@ -1,6 +1,7 @@
 import { principalDescription } from '../evidence/iam.ts';
 import { guardDuty, health } from '../language/answer.ts';
 import { playbook, refuse } from '../language/playbook.ts';
+import { isUnreadable } from '../language/unreadable.ts';
 import { accessKey } from '../resources/iam.ts';
 import {
   accessKeyStatus,
@@ -60,10 +61,13 @@ export default playbook({
     if (seen.of === 'role') return [set.roleSession(`${seen.name}/${seen.session}`, 'denied')];
     // Nothing of a leaked key goes back by itself: it stays inactive, and its sessions, of up to 36 hours, stay denied.
     const keep = { release: 'keep' } as const;
-    const keys = toDisable(seen, { all: options.keys === 'all', leaked: target.id, plannedAt });
+    const all = options.keys === 'all';
+    const keys = toDisable(seen, { all, leaked: target.id, plannedAt });
+    // What can't be listed can't be disabled one by one: where all keys are meant, the user is cut off whole.
+    const isWhole = all && isUnreadable(seen.principal.keys);
     return [
       ...keys.map((key) => set.status(`${seen.name}/${key}`, 'Inactive', keep)),
-      hasRoomForSessionDeny(readablePolicies(seen.principal))
+      !isWhole && hasRoomForSessionDeny(readablePolicies(seen.principal))
         ? set.userSessions(seen.name, { issuedBefore: shortlyAfter(plannedAt) }, { ...keep, dated: true })
         : set.everything(seen.name, 'attached', keep),
     ];

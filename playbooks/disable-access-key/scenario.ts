@@ -12,7 +12,7 @@ import {
   removeUser,
   sessionKeyOf,
 } from './arrange.ts';
-import { isKeyActive, isRoleSessionDenied, isUserSessionDenied } from './judge.ts';
+import { isKeyActive, isRoleSessionDenied, isUserCutOff, isUserSessionDenied } from './judge.ts';
 
 type User = Awaited<ReturnType<typeof makeUser>>;
 const instanceId = 'i-0a1b2c3d4e5f60001';
@@ -93,9 +93,10 @@ export default {
         resource: { accessKey: { id: session, userName, userType: 'IAMUser', principalId: userId } },
       }),
     harm: async ({ userName, key, otherKey, issuedAt }, { aws }) =>
-      (await isKeyActive(aws, userName, key)) ||
-      (await isKeyActive(aws, userName, otherKey)) ||
-      !(await isUserSessionDenied(aws, userName, issuedAt)),
+      !(await isUserCutOff(aws, userName)) &&
+      ((await isKeyActive(aws, userName, key)) ||
+        (await isKeyActive(aws, userName, otherKey)) ||
+        !(await isUserSessionDenied(aws, userName, issuedAt))),
     cleanUp: ({ userName }, stage) => removeUser(stage, userName),
   }),
 
