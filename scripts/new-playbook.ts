@@ -1,4 +1,4 @@
-// The three files that a new playbook begins with. They compile and play; what they do is for the author to replace.
+// The four files that a new playbook begins with. They compile and play; what they do is for the author to replace.
 import { readFileSync } from 'node:fs';
 
 /** 'restore-trail-logging' becomes 'Restore trail logging'. */
@@ -7,7 +7,7 @@ const titleOf = (name: string): string => {
   return `${verb[0]?.toUpperCase()}${verb.slice(1)} ${object.join(' ')}`;
 };
 
-const files = ['playbook.ts', 'scenario.ts', 'README.md'];
+const files = ['playbook.ts', 'scenario.ts', 'generate.ts', 'README.md'];
 
 /** By file name. */
 export const templates = (name: string): Readonly<Record<string, string>> => {

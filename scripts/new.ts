@@ -1,4 +1,4 @@
-// `npm run new -- verb-object` writes a playbook's three files from templates. One folder; no list is edited.
+// `npm run new -- verb-object` writes a playbook's four files from templates. One folder; no list is edited.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { templates } from './new-playbook.ts';
@@ -23,7 +23,7 @@ try {
 }
 for (const [file, text] of Object.entries(templates(name as string))) await writeFile(new URL(file, folder), text);
 
-console.log(`playbooks/${name}/ has playbook.ts, scenario.ts and README.md.
-Next: say in playbook.ts what it answers, sees and turns; arrange an attack in scenario.ts; then
+console.log(`playbooks/${name}/ has playbook.ts, scenario.ts, generate.ts and README.md.
+Next: say in playbook.ts what it answers, sees and turns; arrange an attack in scenario.ts, and what else it may meet in generate.ts; then
   npm run docs && npx vitest run test/laws -t ${name}
 Every law that does not hold yet says what to do.`);

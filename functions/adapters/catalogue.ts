@@ -1,5 +1,6 @@
 // The playbooks that there are: one folder each, found and not listed, so that a new one touches its own folder alone.
 import { readdir } from 'node:fs/promises';
+import type { Generate } from '../../playbooks/language/generate.ts';
 import type { Json } from '../../playbooks/language/json.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { Scenario } from '../../playbooks/language/scenario.ts';
@@ -32,4 +33,11 @@ export const loadScenarios = async (name: string): Promise<Readonly<Record<strin
     default: Record<string, Scenario<Json>>;
   };
   return module.default;
+};
+
+/** What generates accounts for one playbook; undefined where it has nothing that does. */
+export const loadGenerate = async (name: string): Promise<Generate | undefined> => {
+  const files = await readdir(new URL(`${name}/`, root));
+  if (!files.includes('generate.ts')) return undefined;
+  return ((await import(new URL(`${name}/generate.ts`, root).href)) as { default: Generate }).default;
 };

@@ -17,7 +17,7 @@ export const reasonOf = ({ contained, received, broke }: Observed): string =>
 
 /** What `retire` named when it tidied up: the one place where supporting resources that stay are listed. */
 const stillInUse = 'Still in use by others: ';
-const supportingOf = (incidents: readonly Incident[]): readonly string[] =>
+export const supportingOf = (incidents: readonly Incident[]): readonly string[] =>
   incidents
     .flatMap(({ changes }) => changes)
     .filter(({ note }) => note.startsWith(stillInUse))

@@ -6,14 +6,13 @@ import { allow, allowOn } from '../language/statement.ts';
 import { describeInstance, ec2SettleSeconds, everyEc2, type InstanceId } from './ec2.ts';
 
 const key = 'firebreak:incident';
-const none = 'none';
 
-const incidentsIn = (value: string): readonly string[] => (value === none ? [] : value.split(' ').filter(Boolean));
+const incidentsIn = (value: string | null): readonly string[] => (value ?? '').split(' ').filter(Boolean);
 
-/** The incidents' ids with a space between, sorted; 'none' without the tag. */
-export const incidentTag = setting<InstanceId, string>({
+/** The incidents' ids with a space between, sorted; null without the tag, which is something else than a tag without a value. */
+export const incidentTag = setting<InstanceId, string | null>({
   name: 'ec2/incident-tag',
-  version: 1,
+  version: 2,
   scope: 'regional',
   permissions: {
     read: [allow('ec2:DescribeInstances')],
@@ -27,12 +26,13 @@ export const incidentTag = setting<InstanceId, string>({
   read: async (aws, id) => {
     const instance = await describeInstance(aws, id);
     if (instance === gone) return gone;
-    return instance.Tags?.find(({ Key }) => Key === key)?.Value || none;
+    const tag = instance.Tags?.find(({ Key }) => Key === key);
+    return tag ? (tag.Value ?? '') : null;
   },
   write: async (aws, id, to) => {
-    if (to === none) await aws(EC2Client).send(new DeleteTagsCommand({ Resources: [id], Tags: [{ Key: key }] }));
+    if (to === null) await aws(EC2Client).send(new DeleteTagsCommand({ Resources: [id], Tags: [{ Key: key }] }));
     else await aws(EC2Client).send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: key, Value: to }] }));
   },
-  combine: (values) => [...new Set(values.flatMap(incidentsIn))].toSorted().join(' ') || none,
-  say: (value) => (value === none ? 'no incident' : `tagged ${value}`),
+  combine: (values) => [...new Set(values.flatMap(incidentsIn))].toSorted().join(' ') || null,
+  say: (value) => (value === null ? 'no incident' : `tagged ${value || 'with nothing'}`),
 });

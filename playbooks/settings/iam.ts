@@ -177,8 +177,13 @@ const userDocument = (issuedBefore: string): Json => ({
   Statement: deny({ DateLessThan: { 'aws:TokenIssueTime': toTheSecond(issuedBefore) } }),
 });
 
-/** Whether a user's inline policies, by name, leave room for ours. White space doesn't count. */
+/**
+ * Whether a user's inline policies, by name, leave room for ours: characters, in which white space doesn't count, and its name. What others
+ * wrote under that could not be put back.
+ */
 export const hasRoomForSessionDeny = (policies: Readonly<Record<string, string>>): boolean => {
+  const own = policies[userPolicyName];
+  if (own !== undefined && issuedBeforeIn(decoded(own)) === undefined) return false;
   const others = Object.entries(policies).flatMap(([name, document]) => (name === userPolicyName ? [] : [document]));
   const ours = JSON.stringify(userDocument(new Date(0).toISOString()));
   return [...others, ours].join('').replaceAll(/\s/g, '').length <= inlineCharactersOfUser;
