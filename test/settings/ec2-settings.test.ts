@@ -205,18 +205,21 @@ describe('protection of an instance', () => {
 describe('the incident tag', () => {
   it('comes, goes, and gives back what a person had written there', async () => {
     const { id } = await newInstance();
-    expect(await incidentTag.read(aws, id)).toBe('none');
+    expect(await incidentTag.read(aws, id)).toBe(null);
     await incidentTag.write(aws, id, 'fb-1');
     expect(await incidentTag.read(aws, id)).toBe('fb-1');
-    await incidentTag.write(aws, id, 'none');
-    expect(await incidentTag.read(aws, id)).toBe('none');
+    await incidentTag.write(aws, id, null);
+    expect(await incidentTag.read(aws, id)).toBe(null);
     const Tags = [{ Key: 'firebreak:incident', Value: 'by hand' }];
     await ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
     expect(await incidentTag.read(aws, id)).toBe('by hand');
+    // A tag without a value is there all the same.
+    await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: 'firebreak:incident', Value: '' }] }));
+    expect(await incidentTag.read(aws, id)).toBe('');
   });
 
   it('names every incident that holds the instance', () => {
     expect(incidentTag.combine?.(['fb-2', 'fb-1', 'fb-1 fb-3'])).toBe('fb-1 fb-2 fb-3');
-    expect(incidentTag.combine?.(['none'])).toBe('none');
+    expect(incidentTag.combine?.([null])).toBe(null);
   });
 });

@@ -208,6 +208,10 @@ describe('user-session-deny', () => {
         });
       return resource(characters - resource(0).length);
     };
+    await userSessionDeny.write(aws, 'build', { issuedBefore: '2026-11-02T03:04:05Z' });
+    const own = { UserName: 'build', PolicyName: 'firebreak-sessions' };
+    const { PolicyDocument = '' } = await iam.send(new GetUserPolicyCommand(own));
+    await iam.send(new DeleteUserPolicyCommand(own));
     for (const size of [1880, 1890, 1891, 1892, 1900, 2000]) {
       const filler = fill(size);
       await iam.send(new PutUserPolicyCommand({ UserName: 'build', PolicyName: 'filler', PolicyDocument: filler }));
@@ -216,8 +220,9 @@ describe('user-session-deny', () => {
         .then(() => true)
         .catch(() => false);
       expect(hasRoomForSessionDeny({ filler }), String(size)).toBe(takes);
-      // What stands there already makes no difference.
-      expect(hasRoomForSessionDeny({ filler, 'firebreak-sessions': fill(150) }), String(size)).toBe(takes);
+      // What we wrote there already makes no difference; what others wrote under that name could not be put back.
+      expect(hasRoomForSessionDeny({ filler, 'firebreak-sessions': PolicyDocument }), String(size)).toBe(takes);
+      expect(hasRoomForSessionDeny({ filler, 'firebreak-sessions': fill(150) }), String(size)).toBe(false);
       if (takes) await iam.send(new DeleteUserPolicyCommand({ UserName: 'build', PolicyName: 'firebreak-sessions' }));
     }
   });
