@@ -126,7 +126,8 @@ export const take = (tools: HoldTools, held: Held, incident: string, wanted: Jso
         return { state: 'watching', original: value };
       return undefined;
     }
-    const original = stale ? (record.last?.original ?? value) : free ? value : record.original;
+    // The original may be null itself: a setting that is not there.
+    const original = stale && record.last ? record.last.original : free ? value : record.original;
     const holders = { ...record.holders, [incident]: wanted };
     const stands = combined(held.setting, holders);
     if (stands === undefined) return { state: 'incompatible', holders: Object.keys(record.holders) };
