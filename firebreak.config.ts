@@ -47,6 +47,9 @@ export default defineConfig({
   //     CRITICAL: { requests: 40, perSeconds: 3600 },
   //   },
   // },
+  // How fast incidents that come all at once are begun, for each playbook in each account and Region: as fast as AWS's own limits let them be
+  // contained. The figures are for the quotas that every account has; raise them with your quotas (ModifyNetworkInterfaceAttribute).
+  // pace: { incidentsAtOnce: 15, incidentsPerSecond: 5 },
   // A person is asked where more of an Auto Scaling or target group would be out of service, or fewer would be left.
   // share: { percent: 50, min: 1 },
   // What is never contained: all that an entry says must fit. A tag can narrow an entry, and never exempts by itself. None.

@@ -86,6 +86,7 @@ const sayWait = (engine: Engine, { incident, playbook, status, settleSeconds, wa
   const say = (text: string) => engine.report({ incident, step: 'waiting', text });
   if (status === 'settle' && settleSeconds > 0)
     say(`${settleSeconds} s for AWS to settle, then everything is read again`);
+  if (status === 'later') say(`${waitSeconds} s until AWS has room for it; what is done stands`);
   if (status === 'evidence')
     say(
       `${waitSeconds} s for evidence; ${playbook} is done with the rest. Ctrl-C is safe: 'firebreak check ${incident}' goes on`,

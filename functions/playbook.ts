@@ -2,10 +2,12 @@
 import * as v from 'valibot';
 import { contain } from './engine/contain.ts';
 import type { Engine } from './engine/engine.ts';
-import { type Incident, readIncident } from './engine/incident.ts';
+import { type Incident, isOver, readIncident } from './engine/incident.ts';
 import { reviewEvidence } from './engine/preserve.ts';
 import { release, verifyRelease } from './engine/release.ts';
-import { nextLook, secondsToSettle, verify } from './engine/verify.ts';
+import { secondsToSettle } from './engine/settling.ts';
+import { isRest, notYet, secondsToTurn, standInLineForRest } from './engine/turn.ts';
+import { nextLook, verify } from './engine/verify.ts';
 import { handler, incidentInput } from './handler.ts';
 import { releaseAdmitted } from './rails/admission.ts';
 import { type Summary, summaryOf } from './summary.ts';
@@ -20,24 +22,60 @@ const schema = v.intersect([
 
 const grows = (incident: Incident): boolean => incident.evidence.some(({ state }) => state === 'pending');
 
+/** Its turn to be contained comes later. */
+const later = (engine: Engine, incident: Incident): Summary => ({
+  ...summaryOf(engine, incident, 'later'),
+  waitSeconds: secondsToTurn(incident, engine.now()),
+});
+
+/** It is looked at when AWS has settled, and in its turn. */
+const settling = (engine: Engine, incident: Incident, settleSeconds: number): Summary => ({
+  ...summaryOf(engine, incident, 'settle'),
+  settleSeconds: Math.max(settleSeconds, secondsToTurn(incident, engine.now())),
+});
+
 const contained = (engine: Engine, incident: Incident): Summary => {
-  const status = incident.phase === 'waiting' ? 'ask' : incident.phase === 'holding' ? 'settle' : 'ended';
-  return summaryOf(engine, incident, status);
+  const { phase, turn, plan } = incident;
+  if (isOver(incident)) return summaryOf(engine, incident, 'ended');
+  if (phase === 'waiting') return summaryOf(engine, incident, 'ask');
+  if (turn?.to === 'contain') return later(engine, incident);
+  return phase === 'holding'
+    ? settling(engine, incident, plan?.settleSeconds ?? 0)
+    : summaryOf(engine, incident, 'ended');
+};
+
+const containedInTurn = async (engine: Engine, id: string): Promise<Summary> => {
+  const standing = await notYet(engine, id);
+  return standing ? later(engine, standing) : contained(engine, await contain(engine, id));
 };
 
 const verified = (engine: Engine, incident: Incident): Summary => {
+  if (isOver(incident)) return summaryOf(engine, incident, 'decided');
+  if (incident.turn?.to === 'verify') return settling(engine, incident, 0);
   const next = nextLook(incident, engine.now());
-  if (next === 'settle')
-    return { ...summaryOf(engine, incident, next), settleSeconds: secondsToSettle(incident, engine.now()) };
-  return summaryOf(engine, incident, next === 'decided' && grows(incident) ? 'evidence' : next);
+  if (next === 'settle') return settling(engine, incident, secondsToSettle(incident, engine.now()));
+  if (next === 'again') return summaryOf(engine, incident, next);
+  return summaryOf(engine, incident, isRest(incident) ? 'rest' : grows(incident) ? 'evidence' : next);
+};
+
+/** What is still to come is written in its turn; people hear of the rest meanwhile. */
+const verifiedInTurn = async (engine: Engine, id: string): Promise<Summary> => {
+  const incident = await verify(engine, id, 'workflow');
+  const summary = verified(engine, incident);
+  if (summary.status !== 'rest') return summary;
+  const standing = await standInLineForRest(engine, incident);
+  return { ...summary, waitSeconds: secondsToTurn(standing, engine.now()) };
 };
 
 /** The outcome of a playbook that only takes evidence depends on how it ended, so it is decided once more. */
 const preserved = async (engine: Engine, id: string): Promise<Summary> => {
   const incident = await reviewEvidence(engine, id);
-  return grows(incident)
-    ? summaryOf(engine, incident, 'evidence')
-    : summaryOf(engine, await verify(engine, id), 'decided');
+  if (grows(incident)) return summaryOf(engine, incident, 'evidence');
+  const decided = await verify(engine, id, 'workflow');
+  const waitSeconds = decided.turn?.to === 'verify' ? secondsToTurn(decided, engine.now()) : 0;
+  return waitSeconds > 0
+    ? { ...summaryOf(engine, decided, 'evidence'), waitSeconds }
+    : summaryOf(engine, decided, 'decided');
 };
 
 type Input = v.InferOutput<typeof schema>;
@@ -58,9 +96,9 @@ export const playbookHandler = handler(schema, async (engine, input): Promise<Su
   await belongs(engine, input);
   switch (input.do) {
     case 'contain':
-      return contained(engine, await contain(engine, input.incident));
+      return containedInTurn(engine, input.incident);
     case 'verify':
-      return verified(engine, await verify(engine, input.incident));
+      return verifiedInTurn(engine, input.incident);
     case 'preserve':
       return preserved(engine, input.incident);
     case 'release':

@@ -6,7 +6,7 @@ import { secondsLeft } from './engine/question.ts';
 export type Summary = {
   readonly incident: string;
   readonly playbook: string;
-  readonly status: 'ask' | 'contain' | 'settle' | 'ended' | 'again' | 'evidence' | 'decided';
+  readonly status: 'ask' | 'contain' | 'later' | 'settle' | 'ended' | 'again' | 'rest' | 'evidence' | 'decided';
   /** How long a person has, or until people are paged once more. */
   readonly answerSeconds: number;
   readonly settleSeconds: number;

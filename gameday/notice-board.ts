@@ -63,6 +63,7 @@ export const createNoticeBoard = (world: World, place: Place, by: NoticesBy): No
       };
       return {
         notify: async (incident: Incident) => keep(noticeOf(incident)),
+        note: async () => alive(session),
         tell: async (finding, reason) => keep(noticeOfFinding(finding, reason)),
       };
     },

@@ -41,6 +41,8 @@ export interface PracticeOptions {
   readonly seed: number;
   readonly latency?: 'seeded' | 'none';
   readonly staleReads?: StaleReads;
+  /** 'published': AWS throttles as it says; without it, never. */
+  readonly limits?: 'published';
   /** What the deployment chose for its playbooks, by name. */
   readonly options?: Options;
   /** The rails. Without it the switch is on, and the Config rules that the playbooks answer are trusted; all else is as by default. */
@@ -55,6 +57,8 @@ export interface PracticeOptions {
   readonly report?: (progress: Progress, at: Date) => void;
   /** Goes on from there, with processes of its own. */
   readonly from?: Checkpoint;
+  /** A process that is done takes the next call of its function, as Lambda's do. Without it each call gets a process of its own. */
+  readonly warm?: boolean;
 }
 
 /** Everything that outlives a process: the account, the ledger, the time. */
@@ -87,6 +91,8 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
   readonly deadEvents: readonly unknown[];
   /** What stands in the dead-letter queue goes through again. */
   redriveEvents(): Promise<void>;
+  /** How many functions ran at once at most. */
+  mostAtOnce(): number;
   /** Every execution that was started so far, at its end. */
   settled(): Promise<readonly Ended[]>;
   /** The incident as it stands on record. */
@@ -110,8 +116,11 @@ const silence = Symbol('silence');
 
 const place: Place = { partition: 'aws', account: '111122223333', region: 'eu-central-1' };
 const start = new Date('2026-11-02T03:04:05.000Z');
-/** EventBridge retries an asynchronous invocation this often when the function fails. */
-const deliveries = 3;
+/**
+ * Lambda calls a function that failed again after a minute, and once more after two.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+const againAfterSeconds = [60, 120];
 
 /** What a deployment for practice has in its firebreak.config.ts. */
 export const practiceConfig = (playbooks: PracticeOptions['playbooks'], more: ConfigInput = {}): Config => {
@@ -122,10 +131,16 @@ export const practiceConfig = (playbooks: PracticeOptions['playbooks'], more: Co
 
 /** Sets up an empty account with Firebreak in it. Everything that happens in it depends on the seed alone. */
 export const createPractice = (options: PracticeOptions): Practice => {
-  const { seed, latency, staleReads, readSwitch, unitsOf, answer = 'approve' } = options;
+  const { seed, latency, staleReads, limits, readSwitch, unitsOf, answer = 'approve' } = options;
   const config = options.config ?? practiceConfig(options.playbooks);
   const oncall = `arn:aws:iam::${place.account}:user/oncall`;
-  const world = createWorld({ seed, start, latency: latency ?? 'seeded', ...(staleReads && { staleReads }) });
+  const world = createWorld({
+    seed,
+    start,
+    latency: latency ?? 'seeded',
+    ...(staleReads && { staleReads }),
+    ...(limits && { limits }),
+  });
   const jitter = createRandom(seed, 'pauses');
   const records: Records = new Map(options.from?.ledger);
   const shared = memoryLedger(records);
@@ -149,7 +164,8 @@ export const createPractice = (options: PracticeOptions): Practice => {
     const plugins = ({ account, region }: Place) => [
       session.plugin(account, region) as unknown as Pluggable<object, object>,
     ];
-    const aws = clientsFrom({ configure: ({ account, region }) => session.configure(account, region), plugins });
+    const configure = ({ account, region }: Place) => session.configure(account, region);
+    const aws = clientsFrom({ configure, plugins, ...(options.warm && { forAnyIncident: true }) });
     const engine: Engine = {
       ledger: ledgerOf(shared, world, session, ledgerCalls, () => decideLedger),
       now: world.clock.now,
@@ -184,25 +200,38 @@ export const createPractice = (options: PracticeOptions): Practice => {
     throw Object.assign(new Error('Denied by a person on call.'), { name: 'Denied' });
   };
 
-  /** Whatever a dead process would still have answered, nobody gets it. */
-  const run = async <T>({ session, engine: own }: ReturnType<typeof process>, work: (own: Engine) => Promise<T>) => {
+  const idle = new Map<string, ReturnType<typeof process>[]>();
+  let running = 0;
+  let most = 0;
+
+  /** Runs the function of that name once. Whatever a dead process would still have answered, nobody gets it. */
+  const run = async <T>(name: string, work: (own: Engine) => Promise<T>): Promise<T> => {
+    const pool = idle.get(name) ?? [];
+    idle.set(name, pool);
+    const own = pool.pop() ?? process(name);
+    const { session } = own;
     const begun = world.clock.now().getTime();
     const died = (): Error => {
       const timedOut = world.clock.now().getTime() - begun >= lambdaMilliseconds;
       return Object.assign(new Crash(`${session.name} died`), timedOut && { name: 'States.Timeout' });
     };
+    running += 1;
+    most = Math.max(most, running);
     try {
-      const answer = await work(own);
+      const answer = await work(own.engine);
       if (session.dead) throw died();
       return answer;
     } catch (error) {
       throw session.dead ? died() : error;
+    } finally {
+      running -= 1;
+      if (options.warm && !session.dead) pool.push(own);
     }
   };
 
   const invoke = async (functionName: string, payload: Payload, timeoutSeconds = 0): Promise<unknown> => {
     const name = functionName.replace('firebreak-', '');
-    const answered = await run(process(typeof payload.do === 'string' ? `${name} ${payload.do}` : name), (own) => {
+    const answered = await run(typeof payload.do === 'string' ? `${name} ${payload.do}` : name, async (own) => {
       if (name === 'close') return closeHandler(own)(payload);
       if (name === 'ask') return ask(own, payload);
       return playbookHandler(own)(payload);
@@ -225,44 +254,48 @@ export const createPractice = (options: PracticeOptions): Practice => {
     return { ...execution, incident: await read(String(input.incident)), endedAt: world.clock.now().getTime() };
   };
 
-  const retried = async <T>(work: () => Promise<T>, tries = 1): Promise<T> => {
+  const retried = async <T>(work: () => Promise<T>, pauses: readonly number[] = againAfterSeconds): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      if (tries >= deliveries || (error as Error).name === 'UnreadableEvent') throw error;
-      return retried(work, tries + 1);
+      const [pause, ...others] = pauses;
+      if (pause === undefined || (error as Error).name === 'UnreadableEvent') throw error;
+      await world.clock.sleep(pause * 1000);
+      return retried(work, others);
     }
   };
 
-  /** Those that run or have run, by their ARN. Step Functions runs each once. */
-  const begun = new Map<string, { readonly incident: string; readonly end: Promise<Ended> }>();
+  /** Those that run or have run, in the order of their starts, and the last of each incident. Step Functions runs each once. */
+  const begun: Promise<Ended>[] = [];
+  const lastOf = new Map<string, Promise<Ended>>();
+  let seen = 0;
   const beginStarted = (): void => {
-    for (const record of executionsIn(world.state, place.account, place.region)) {
-      if (begun.has(record.arn) || record.status !== 'RUNNING') continue;
+    for (const record of executionsIn(world.state, place.account, place.region, seen)) {
+      seen += 1;
+      if (record.status !== 'RUNNING') continue;
       const input = JSON.parse(record.input) as Payload;
       const end = execute('respond', input);
       end.then(
         ({ status }) => Object.assign(record, { status }),
         () => undefined,
       );
-      begun.set(record.arn, { incident: String(input.incident), end });
+      begun.push(end);
+      lastOf.set(String(input.incident), end);
     }
   };
-  const lastBegun = (incident: string): Promise<Ended> | undefined =>
-    [...begun.values()].findLast((one) => one.incident === incident)?.end;
 
   const deadEvents: unknown[] = [];
   const deliver = (event: unknown): Promise<ReceiveOutput> =>
     retried(async () => {
       try {
-        return await run(process('receive'), (own) => receiveHandler(own)(event));
+        return await run('receive', (own) => receiveHandler(own)(event));
       } finally {
         // Also what it started before it died.
         beginStarted();
       }
     });
 
-  const watch = (input: object): Promise<Watched> => run(process('watch'), (own) => watchHandler(own)(input));
+  const watch = (input: object): Promise<Watched> => run('watch', (own) => watchHandler(own)(input));
 
   const respond = async (event: unknown): Promise<Response> => {
     const received = await deliver(event).catch((error: unknown) => {
@@ -271,7 +304,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
     });
     // Executions run side by side, as they do on AWS: none waits for another one's snapshots.
     const executions = [
-      ...received.starts.flatMap(({ incident }) => lastBegun(incident) ?? []),
+      ...received.starts.flatMap(({ incident }) => lastOf.get(incident) ?? []),
       ...received.resumes.map(({ incident, playbook }) => execute('respond', { incident, playbook })),
     ];
     const checks = received.checks.map(async (incident) => {
@@ -304,7 +337,8 @@ export const createPractice = (options: PracticeOptions): Practice => {
     redriveEvents: async () => {
       for (const event of deadEvents.splice(0)) await respond(event);
     },
-    settled: async () => Promise.all([...begun.values()].map(({ end }) => end)),
+    mostAtOnce: () => most,
+    settled: async () => Promise.all(begun),
     checkpoint: () => ({ state: world.copy(), ledger: new Map(records), at: world.clock.now().getTime() }),
     respond,
     redrive: ({ incident: { id, playbook }, last }, name) => execute(name, { incident: id, playbook }, last),

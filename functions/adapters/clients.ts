@@ -1,13 +1,15 @@
 // Hands out SDK clients: one a class, account, Region and kind of access. All calls to AWS go through these.
 import type { Pluggable } from '@smithy/types';
-import type { Aws, ClientClass } from '../../playbooks/language/aws.ts';
+import { type Aws, type ClientClass, isThrottled } from '../../playbooks/language/aws.ts';
 import type { Place } from '../../playbooks/language/resource.ts';
-import { noteRequest } from '../engine/requests.ts';
+import { answerOnce, noteRefused, noteRequest } from '../engine/requests.ts';
 
 /** Where clients get their configuration from; the drill puts the account in memory in its place. */
 export interface ClientSource {
   /** Credentials, retries, endpoint. The Region is added. `client` is the class's name: 'S3Client'. */
   configure(place: Place, incident: string, client: string): object;
+  /** Nobody assumes a role in an incident's name, so that one client serves them all. */
+  readonly forAnyIncident?: true;
   readonly plugins?: (place: Place) => readonly Pluggable<object, object>[];
 }
 
@@ -37,6 +39,35 @@ const readOnly = (client: AnyClient): void =>
     { step: 'initialize', name: 'firebreakReadOnly', priority: 'high' },
   );
 
+/** Above the SDK's retries: notes a call that AWS had no room for. */
+const notingRefusals = (client: AnyClient): void =>
+  client.middlewareStack.add(
+    (next, { clientName = '', commandName = '' }) =>
+      async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          if (isThrottled(error))
+            noteRefused(`${clientName.replace(/Client$/, '')} ${commandName.replace(/Command$/, '')}`);
+          throw error;
+        }
+      },
+    { step: 'initialize', name: 'firebreakRefusals', priority: 'low' },
+  );
+
+/** A question that somebody is just asking is asked once. */
+const askingOnce = (client: AnyClient, { account, region }: Place): void =>
+  client.middlewareStack.add(
+    (next, { clientName, commandName = '' }) =>
+      (args) => {
+        const { input } = args as { input: unknown };
+        const isQuestion = reads.test(commandName.replace(/Command$/, ''));
+        const key = isQuestion ? JSON.stringify([account, region, clientName, commandName, input]) : null;
+        return answerOnce(key, () => next(args));
+      },
+    { step: 'initialize', name: 'firebreakAskingOnce', priority: 'high' },
+  );
+
 /** Notes each attempt's request id, for the journal: beneath the SDK's retries, above whatever answers. */
 const noting = (client: AnyClient): void =>
   client.middlewareStack.add(
@@ -63,7 +94,7 @@ export const clientsFrom = (source: ClientSource) => {
   const clients = new Map<string, Map<unknown, AnyClient>>();
   return (place: Place, incident: string, access: 'read' | 'write'): Aws => {
     const hand = <C>(client: ClientClass<C>, { once = false }: { readonly once?: boolean } = {}): C => {
-      const scope = [place.account, place.region, incident, access, once].join('/');
+      const scope = [place.account, place.region, source.forAnyIncident ? '' : incident, access, once].join('/');
       const known = clients.get(scope) ?? new Map<unknown, AnyClient>();
       clients.set(scope, known);
       const found = known.get(client);
@@ -77,6 +108,8 @@ export const clientsFrom = (source: ClientSource) => {
       };
       const made = new (client as unknown as AnyClientClass)(config);
       noting(made);
+      notingRefusals(made);
+      askingOnce(made, place);
       if (access === 'read') readOnly(made);
       for (const plugin of source.plugins?.(place) ?? []) made.middlewareStack.use(plugin);
       known.set(client, made);

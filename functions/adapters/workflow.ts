@@ -36,6 +36,8 @@ type State = {
   readonly SecondsPath?: string;
   readonly Next?: string;
   readonly Resource?: string;
+  /** Null where the answer is thrown away. */
+  readonly ResultPath?: string | null;
   readonly TimeoutSecondsPath?: string;
   readonly Parameters?: Payload;
 };
@@ -122,6 +124,12 @@ const timed = (
   });
 };
 
+/** How long the workflow waits after this answer, before whichever task comes behind its next Wait state. */
+const secondsFor = ({ status, settleSeconds = 0, waitSeconds = 0 }: Record<string, number | string>): number => {
+  if (status === 'settle') return Number(settleSeconds);
+  return status === 'later' || status === 'rest' || status === 'evidence' ? Number(waitSeconds) : 0;
+};
+
 /**
  * Runs one execution to its end. Answers whether it SUCCEEDED; a FAILED one says with which error. `from` goes on where another one stopped,
  * as a redrive does: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
@@ -137,11 +145,13 @@ export const runWorkflow = async (
   const tasks = ofType(states, 'Task');
   const called = new Map<string, Called[]>();
   let pendingSeconds = 0;
-  const handlers = tasks.map(([task, { Resource, TimeoutSecondsPath = '' }]) => {
+  const handlers = tasks.map(([task, { Resource, ResultPath, TimeoutSecondsPath = '' }]) => {
     const waitsBefore = ofType(states, 'Wait').some(([, { Next }]) => Next === task);
     const local = async ({ FunctionName, Payload, [TimeoutSecondsPath.slice(2)]: timeout }: Call) => {
-      if (wait && waitsBefore) await wait(pendingSeconds);
-      pendingSeconds = 0;
+      if (waitsBefore) {
+        if (wait && pendingSeconds > 0) await wait(pendingSeconds);
+        pendingSeconds = 0;
+      }
       const call = { begin: now().getTime(), end: now().getTime() };
       called.set(task, [...(called.get(task) ?? []), call]);
       const answer = await invoke(FunctionName.replace(/:live$/, ''), Payload, timeout as number | undefined).finally(
@@ -149,8 +159,7 @@ export const runWorkflow = async (
           call.end = now().getTime();
         },
       );
-      const { settleSeconds = 0, waitSeconds = 0, status } = (answer ?? {}) as Record<string, number | string>;
-      pendingSeconds = Number(status === 'evidence' ? waitSeconds : settleSeconds);
+      if (ResultPath !== null) pendingSeconds = secondsFor((answer ?? {}) as Record<string, number | string>);
       return Resource?.endsWith('.waitForTaskToken') ? {} : { Payload: answer ?? {} };
     };
     return [task, local as never] as const;

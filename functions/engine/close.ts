@@ -1,8 +1,9 @@
 // Closing: whatever way the workflow took, the incident has an outcome in words and people hear of it.
-import { end } from './contain.ts';
+import { end, isEvidenceOnly } from './contain.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
 import { type Incident, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
+import { isDone } from './turn.ts';
 import { verify } from './verify.ts';
 
 /** What the workflow caught. */
@@ -21,7 +22,7 @@ const decideAfter = async (engine: Engine, incident: Incident, caught: Caught): 
   const words = `The workflow stopped: ${caught.name}: ${caught.cause}`;
   try {
     await updateIncident(engine, incident.id, (before) => ({ ...before, phase: 'holding' }));
-    const verified = await verify(engine, incident.id);
+    const verified = await verify(engine, incident.id, 'close');
     return await updateIncident(engine, incident.id, (before) => ({
       ...before,
       reason: `${verified.reason} ${words}`,
@@ -59,6 +60,36 @@ export const tell = async (engine: Engine, incident: Incident, news = ''): Promi
   }
 };
 
+/** Evidence that nobody has to wait for any longer, and that is not whole. */
+const gapsIn = ({ evidence }: Incident): string =>
+  evidence
+    .filter(({ state }) => state === 'failed' || state === 'partial')
+    .map(({ kind, subject, state, note }) => [kind, subject, state, note].join(' '))
+    .join('; ');
+
+/**
+ * People hear at once of what stands, however long the rest or the evidence may take. Of evidence that is all there is, nothing is decided yet.
+ * @throws when the ledger can't be used: then whoever closes tells it.
+ */
+export const tellMeanwhile = async (engine: Engine, id: string): Promise<Incident> => {
+  const incident = await updateIncident(engine, id, (before) => before);
+  const { outcome, reason, told } = incident;
+  if (incident.phase !== 'holding' || told?.outcome === outcome || isEvidenceOnly(engine, incident)) return incident;
+  await tell(engine, incident);
+  return updateIncident(engine, id, (before) => ({ ...before, told: { outcome, reason, gaps: gapsIn(incident) } }));
+};
+
+/** Whether people have heard of it already, and all that was still to come came as it should. */
+const isTold = (incident: Incident): boolean => {
+  const { told, outcome, reason, changes } = incident;
+  return (
+    told !== null &&
+    told.outcome === outcome &&
+    (told.reason === reason || changes.every((change) => isDone(change))) &&
+    told.gaps === gapsIn(incident)
+  );
+};
+
 /** Decides, tells, and answers the incident as it stands. A notice that fails is recorded and changes nothing. */
 export const close = async (engine: Engine, id: string, caught?: Caught): Promise<Incident> => {
   const incident = await updateIncident(engine, id, (before) => before);
@@ -73,6 +104,10 @@ export const close = async (engine: Engine, id: string, caught?: Caught): Promis
       : caught && incident.phase !== 'ended'
         ? await decideAfter(engine, incident, caught)
         : incident;
-  await tell(engine, closed);
-  return closed;
+  if (caught || !isTold(closed)) await tell(engine, closed);
+  // Whoever takes it up again begins with new patience, and is told anew.
+  const isFresh = closed.told === null && closed.refusals === 0 && closed.turn === null;
+  return isFresh
+    ? closed
+    : updateIncident(engine, id, (before) => ({ ...before, told: null, refusals: 0, turn: null }));
 };

@@ -1,41 +1,18 @@
 // Containing: plan once, take all holds, write in the playbook's order. Crash anywhere and call it again: the same end.
-import type { Json } from '../../playbooks/language/json.ts';
+import { isThrottled } from '../../playbooks/language/aws.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
-import { type Held, release, type Take, take, write } from './hold.ts';
+import { release, write } from './hold.ts';
 import { type Incident, type IncidentAct, type IncidentChange, isOver, updateIncident } from './incident.ts';
 import { append, type JournalDraft } from './journal.ts';
-import { settingOf } from './plan.ts';
 import { recordEvidence, requestEvidence } from './preserve.ts';
 import { ready, sameChange } from './ready.ts';
 import { withRequests } from './requests.ts';
+import { secondsToSettle } from './settling.ts';
+import { awaitedLater, type Step, takeAll } from './take-all.ts';
+import { comeAgain, isDeferred, isDone, isPatient, isRest, turnToVerify } from './turn.ts';
 
 export { end, isEvidenceOnly } from './ready.ts';
-
-/** The setting of a change, with the hands of this incident. */
-export const heldOf = (engine: Engine, incident: Incident, change: Pick<IncidentChange, 'as' | 'id'>): Held => ({
-  setting: settingOf(playbookNamed(engine, incident.playbook), change.as),
-  id: change.id,
-  aws: engine.aws(incident.target, incident.id, 'write'),
-});
-
-interface Step {
-  readonly change: IncidentChange;
-  readonly held: Held;
-  readonly taken: Take | { readonly state: 'failed'; readonly note: string };
-  readonly prepared: Promise<Json | undefined>;
-}
-
-/** Takes the hold and, side by side, makes what the write will need. Neither changes the setting. */
-const takeHold = async (engine: Engine, incident: Incident, change: IncidentChange): Promise<Step> => {
-  const held = heldOf(engine, incident, change);
-  const prepared = (async () => held.setting.prepare?.(held.aws, held.id, change.to))();
-  prepared.catch(() => 'reported when the write asks for it');
-  try {
-    return { change, held, prepared, taken: await take(engine, held, incident.id, change.to) };
-  } catch (error) {
-    return { change, held, prepared, taken: { state: 'failed', note: whatAwsSaid(error) } };
-  }
-};
+export { heldOf } from './take-all.ts';
 
 const withState = (change: IncidentChange, state: IncidentChange['state'], note = ''): IncidentChange => ({
   ...change,
@@ -44,12 +21,30 @@ const withState = (change: IncidentChange, state: IncidentChange['state'], note 
   failure: state === 'failed' ? note : '',
 });
 
-/** Writes one change and says how it went, for the record and for the journal. */
-const writeChange = async (
-  engine: Engine,
+type Written = { readonly change: IncidentChange; readonly entry: JournalDraft };
+
+/** Why something is still to come, as people read it. */
+const noRoom = 'AWS admits only so many calls at once.';
+
+/** What had to precede containment is too late after it. */
+const comesInTime = ({ changes }: Incident, change: IncidentChange): boolean =>
+  change.effect === 'containing' ||
+  changes.findIndex((one) => sameChange(one, change)) > changes.findLastIndex(({ effect }) => effect === 'containing');
+
+/** What AWS had no room for is tried again in its turn; in the end it has failed. */
+const notWritten = (
   incident: Incident,
-  step: Step,
-): Promise<{ change: IncidentChange; entry: JournalDraft }> => {
+  change: IncidentChange,
+  error: unknown,
+): { readonly change: IncidentChange; readonly result: string } => {
+  const note = whatAwsSaid(error);
+  return isThrottled(error) && isPatient(incident) && comesInTime(incident, change)
+    ? { change: withState(change, 'deferred', noRoom), result: `deferred: ${note}` }
+    : { change: withState(change, 'failed', note), result: `failed: ${note}` };
+};
+
+/** Writes one change and says how it went, for the record and for the journal. */
+const writeChange = async (engine: Engine, incident: Incident, step: Step): Promise<Written> => {
   const { held, taken, prepared } = step;
   const change =
     'original' in taken
@@ -69,8 +64,10 @@ const writeChange = async (
     return { change: withState(change, 'watching', 'It was so already.'), entry: entry('found so, nothing written') };
   if (taken.state === 'gone')
     return { change: withState(change, 'gone', 'It is not there any more.'), entry: entry('gone') };
-  if (taken.state === 'failed')
-    return { change: withState(change, 'failed', taken.note), entry: entry(`failed: ${taken.note}`) };
+  if (taken.state === 'failed') {
+    const not = notWritten(incident, change, taken.error);
+    return { change: not.change, entry: entry(not.result) };
+  }
   if (taken.state === 'incompatible') {
     const note = `${taken.holders.join(', ')} hold it with another value, and the setting can't satisfy both.`;
     return { change: withState(change, 'failed', note), entry: entry(`failed: ${note}`) };
@@ -78,9 +75,9 @@ const writeChange = async (
   const done = await withRequests(async () => write(engine, held, incident.id, taken, await prepared));
   const requests = done.requests.map(({ requestId }) => requestId);
   if ('error' in done) {
-    const note = whatAwsSaid(done.error);
-    engine.report({ incident: incident.id, step: 'failed', text: `${subject}: ${note}` });
-    return { change: withState(change, 'failed', note), entry: entry(`failed: ${note}`, requests) };
+    const not = notWritten(incident, change, done.error);
+    engine.report({ incident: incident.id, step: 'failed', text: `${subject}: ${not.result}` });
+    return { change: not.change, entry: entry(not.result, requests) };
   }
   if (done.value === 'written')
     engine.report({ incident: incident.id, step: 'wrote', text: `${subject}: ${change.fromSaid} → ${change.toSaid}` });
@@ -90,7 +87,6 @@ const writeChange = async (
   };
 };
 
-/** Acts run once, after everything that can be undone. */
 const runAct = async (
   engine: Engine,
   incident: Incident,
@@ -111,6 +107,49 @@ const runAct = async (
     return { act: { ...item, state: 'failed', note }, entry: { ...entry, result: `failed: ${note}` } };
   }
   return { act: { ...item, state: 'done' }, entry: { ...entry, result: done.value } };
+};
+
+/** Acts run once, after everything that can be undone: none while AWS has no room for something that contains. */
+const runActs = async (engine: Engine, incident: Incident, changes: readonly IncidentChange[]) => {
+  const acted: { act: IncidentAct; entry: JournalDraft }[] = [];
+  if (changes.some((change) => isDeferred(change) && change.effect === 'containing')) return acted;
+  for (const item of incident.acts) acted.push(await runAct(engine, incident, item));
+  return acted;
+};
+
+/** What is to be done now, and what is left for later. What stands before the last containing change must precede it. */
+const parted = (incident: Incident) => {
+  const { changes, turn } = incident;
+  if (isRest(incident)) return { now: changes.filter(isDeferred), later: [] };
+  if (!turn?.crowded) return { now: changes, later: [] };
+  const last = changes.findLastIndex(({ effect }) => effect === 'containing');
+  return { now: changes.slice(0, last + 1), later: changes.slice(last + 1).filter((one) => !isDone(one)) };
+};
+
+/** In the playbook's order. */
+const writeAll = async (engine: Engine, incident: Incident, steps: readonly Step[]) => {
+  const written: Written[] = [];
+  let { firstEffectAt } = incident;
+  for (const step of steps) {
+    const done = await writeChange(engine, incident, step);
+    written.push(done);
+    if (done.entry.result === 'written' && done.change.effect === 'containing')
+      firstEffectAt ??= engine.now().toISOString();
+  }
+  return { written, firstEffectAt };
+};
+
+/** When an incident goes on that AWS had no room for, or that is one of many; else it goes on at once. */
+const inItsTurn = async (engine: Engine, before: Incident, now: Incident): Promise<Incident> => {
+  const open = now.changes.some((change) => isDeferred(change) && change.effect === 'containing');
+  const refused = [...now.changes.filter(isDeferred), ...now.evidence.filter(({ state }) => state === 'planned')];
+  if (open || (isRest(before) && refused.length > 0)) {
+    const names = refused.map((one) => ('setting' in one ? one.setting : one.kind));
+    return comeAgain(engine, now, 'contain', names);
+  }
+  if (!before.turn?.crowded) return now;
+  const turn = await turnToVerify(engine, now, secondsToSettle(now, engine.now()));
+  return updateIncident(engine, now.id, (latest) => (isOver(latest) ? latest : { ...latest, turn }));
 };
 
 const heldEntry = (incident: Incident, { change, taken }: Step): readonly JournalDraft[] =>
@@ -136,12 +175,6 @@ const letGo = async (engine: Engine, incident: Incident, steps: readonly Step[])
   return incident;
 };
 
-/** For work that is awaited further down: until then its failure must not end the process, which has writes under way. */
-const awaitedLater = <T>(work: Promise<T>): Promise<T> => {
-  work.catch(() => undefined);
-  return work;
-};
-
 /**
  * Plans if there is no plan yet, and contains as far as the incident may: holds first, then the writes in the plan's order.
  * Evidence is asked for side by side and never waited for before a write.
@@ -157,7 +190,8 @@ export const contain = async (engine: Engine, id: string): Promise<Incident> => 
   );
   if (isOver(incident)) return incident;
   const evidence = awaitedLater(requestEvidence(engine, incident));
-  const steps = await Promise.all(incident.changes.map((change) => takeHold(engine, incident, change)));
+  const { now: due, later } = parted(incident);
+  const steps = await takeAll(engine, incident, due);
   const now = await updateIncident(engine, id, (before) => before);
   if (isOver(now)) return letGo(engine, now, steps);
   // The holds themselves say what was there before; the journal may say so while the writes go on.
@@ -168,16 +202,9 @@ export const contain = async (engine: Engine, id: string): Promise<Incident> => 
       steps.flatMap((step) => heldEntry(incident, step)),
     ),
   );
-  const written: { change: IncidentChange; entry: JournalDraft }[] = [];
-  let firstEffectAt = incident.firstEffectAt;
-  for (const step of steps) {
-    const done = await writeChange(engine, incident, step);
-    written.push(done);
-    if (done.entry.result === 'written' && done.change.effect === 'containing')
-      firstEffectAt ??= engine.now().toISOString();
-  }
-  const acts: { act: IncidentAct; entry: JournalDraft }[] = [];
-  for (const item of incident.acts) acts.push(await runAct(engine, incident, item));
+  const { written, firstEffectAt } = await writeAll(engine, incident, steps);
+  const changes = [...written.map(({ change }) => change), ...later.map((one) => withState(one, 'deferred', noRoom))];
+  const acts = await runActs(engine, incident, changes);
   const [taken] = await Promise.all([evidence, noted]);
   await append(
     engine,
@@ -185,14 +212,17 @@ export const contain = async (engine: Engine, id: string): Promise<Incident> => 
     [...written, ...acts].map(({ entry }) => entry),
   );
   await recordEvidence(engine, id, taken);
-  return updateIncident(engine, id, (before) => ({
+  const open = changes.some((change) => isDeferred(change) && change.effect === 'containing');
+  const recorded = await updateIncident(engine, id, (before) => ({
     ...before,
-    phase: isOver(before) ? before.phase : 'holding',
+    phase: isOver(before) ? before.phase : open ? 'containing' : 'holding',
     firstEffectAt,
+    turn: null,
     wroteAt: engine.now().toISOString(),
     changes: isOver(before)
       ? before.changes
-      : before.changes.map((known) => written.find(({ change }) => sameChange(change, known))?.change ?? known),
-    acts: acts.map(({ act }) => act),
+      : before.changes.map((known) => changes.find((change) => sameChange(change, known)) ?? known),
+    acts: before.acts.map((known) => acts.find(({ act }) => act.as === known.as && act.id === known.id)?.act ?? known),
   }));
+  return isOver(recorded) ? recorded : inItsTurn(engine, incident, recorded);
 };

@@ -32,6 +32,8 @@ export interface Engine {
   readonly notify?: (incident: Incident) => Promise<void>;
   /** Tells people of a finding that nobody acts on. May throw, as `notify` may. */
   readonly tell?: (finding: Finding, reason: string) => Promise<void>;
+  /** Puts the note on its finding into the queue for Security Hub, where the finding came there after people had been told. */
+  readonly note?: (incident: Incident) => Promise<void>;
   /** Starts the workflow of an incident; a second start of the same one does nothing. Absent where whoever calls runs it. */
   readonly start?: (execution: { readonly incident: string; readonly playbook: string }) => Promise<void>;
   /** The rails, wherever it runs. */

@@ -1,77 +1,13 @@
 // The hold protocol. AWS settings know no compare-and-set, so the order of these steps is what keeps an original from being lost:
 // each condition here was left out in turn, and each time an original or a containment was lost (test/holds).
-import { type Aws, gone } from '../../playbooks/language/aws.ts';
+import { type Gone, gone } from '../../playbooks/language/aws.ts';
 import { type Json, same } from '../../playbooks/language/json.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
-import { type Ledger, type Pause, persist } from './ledger.ts';
+import { type Held, type HoldRecord, type HoldTools, holdKey, readHold } from './hold-record.ts';
+import { persist } from './ledger.ts';
 
-/** One record a setting, never deleted. */
-export type HoldRecord = {
-  readonly setting: string;
-  readonly settingVersion: number;
-  readonly account: string;
-  readonly region: string;
-  readonly id: string;
-  readonly phase: 'free' | 'held' | 'releasing';
-  /** What was there before the first holder. Null while free. */
-  readonly original: Json;
-  readonly holders: { readonly [incident: string]: Json };
-  /** Incidents that found the setting as they wanted it: nothing was written for them. */
-  readonly watching: { readonly [incident: string]: Json };
-  /** Every value that was, or was about to be, written since the phase was free. */
-  readonly wrote: readonly Json[];
-  readonly last: { readonly original: Json; readonly wrote: readonly Json[]; readonly releasedAt: string } | null;
-  /** Incidents that have let go and may still be writing what the others want. Should those go meanwhile, it puts back once more. */
-  readonly leaving: { readonly [incident: string]: Json };
-  /** Who puts back, while `releasing`; it holds again if it finds a third value. */
-  readonly releaser: { readonly incident: string; readonly value: Json } | null;
-  readonly conflict: { readonly incident: string; readonly found: Json } | null;
-  /** Until then a write whose end is unknown may still take effect. */
-  readonly uncertainUntil: string | null;
-};
-
-/** A setting of one resource, where it stands, and with whose hands it is turned. */
-export interface Held {
-  readonly setting: AnySetting;
-  readonly id: string;
-  readonly aws: Aws;
-}
-
-export interface HoldTools {
-  readonly ledger: Ledger;
-  readonly now: () => Date;
-  readonly pause: Pause;
-}
-
-export const holdKey = ({ setting, id, aws }: Held): string =>
-  `${aws.account}/${setting.scope === 'global' ? 'global' : aws.region}/${setting.name}/${id}`;
-
-const blank = ({ setting, id, aws }: Held): HoldRecord => ({
-  setting: setting.name,
-  settingVersion: setting.version,
-  account: aws.account,
-  region: setting.scope === 'global' ? 'global' : aws.region,
-  id,
-  phase: 'free',
-  original: null,
-  holders: {},
-  watching: {},
-  wrote: [],
-  last: null,
-  leaving: {},
-  releaser: null,
-  conflict: null,
-  uncertainUntil: null,
-});
-
-/** The record as it stands, with the version that a conditional write must name. */
-export const readHold = async (
-  tools: HoldTools,
-  held: Held,
-): Promise<{ readonly record: HoldRecord; readonly version: number }> => {
-  const entry = await tools.ledger.read('holds', holdKey(held));
-  return entry ? { record: entry.value as HoldRecord, version: entry.version } : { record: blank(held), version: 0 };
-};
+export type { Held, HoldRecord, HoldTools } from './hold-record.ts';
+export { holdKey, readHold } from './hold-record.ts';
 
 const put = (tools: HoldTools, held: Held, record: HoldRecord, version: number): Promise<boolean> =>
   tools.ledger.write('holds', holdKey(held), record, version);
@@ -110,46 +46,66 @@ export type Take =
   | { readonly state: 'gone' }
   | { readonly state: 'incompatible'; readonly holders: readonly string[] };
 
-/** Puts the original on record and the incident among the holders. Writes nothing on AWS. */
-export const take = (tools: HoldTools, held: Held, incident: string, wanted: Json): Promise<Take> =>
-  persist(`Taking a hold on ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Take | undefined> => {
-    const { record, version } = await readHold(tools, held);
-    const echoed = echoes(record, held, tools.now());
-    const value = await held.setting.read(held.aws, held.id);
-    if (value === gone) return { state: 'gone' };
-    const free = record.phase === 'free';
-    const stale = free && isStale(record, value, echoed);
-    if (free && !stale && same(value, wanted)) {
-      const watching = { ...record.watching, [incident]: wanted };
-      const seen = record.watching[incident];
-      if ((seen !== undefined && same(seen, wanted)) || (await put(tools, held, { ...record, watching }, version)))
-        return { state: 'watching', original: value };
-      return undefined;
-    }
-    // The original may be null itself: a setting that is not there.
-    const original = stale && record.last ? record.last.original : free ? value : record.original;
-    const holders = { ...record.holders, [incident]: wanted };
-    const stands = combined(held.setting, holders);
-    if (stands === undefined) return { state: 'incompatible', holders: Object.keys(record.holders) };
-    // What was written before can still be read in this hold too: it is ours, never somebody else's.
-    const wrote = including(free ? echoed : record.wrote, stands);
-    const read = echoed.length > 0 || wrote.length > 1 ? undefined : value;
-    const known = record.holders[incident];
-    if (known !== undefined && same(known, wanted)) return { state: 'held', version, read, original };
-    const next: HoldRecord = {
-      ...record,
-      settingVersion: held.setting.version,
-      phase: 'held',
-      original,
-      holders,
-      watching: without(record.watching, incident),
-      wrote,
-      releaser: null,
-    };
-    return (await put(tools, held, next, version))
-      ? { state: 'held', version: version + 1, read, original }
-      : undefined;
-  });
+/** A record, and what its setting read after that: never before, or somebody may have written in between. */
+export type Look = {
+  readonly record: HoldRecord;
+  readonly version: number;
+  readonly asked: Date;
+  readonly value: Json | Gone;
+};
+
+const look = async (tools: HoldTools, held: Held): Promise<Look> => {
+  const found = await readHold(tools, held);
+  const asked = tools.now();
+  return { ...found, asked, value: await held.setting.read(held.aws, held.id) };
+};
+
+/** Puts the original on record and the incident among the holders. Writes nothing on AWS. `first` spares it the first look. */
+export const take = (tools: HoldTools, held: Held, incident: string, wanted: Json, first?: Look): Promise<Take> => {
+  let seen = first;
+  return persist(
+    `Taking a hold on ${held.setting.name} ${held.id}`,
+    tools.pause,
+    async (): Promise<Take | undefined> => {
+      const { record, version, asked, value } = seen ?? (await look(tools, held));
+      seen = undefined;
+      const echoed = echoes(record, held, asked);
+      if (value === gone) return { state: 'gone' };
+      const free = record.phase === 'free';
+      const stale = free && isStale(record, value, echoed);
+      if (free && !stale && same(value, wanted)) {
+        const watching = { ...record.watching, [incident]: wanted };
+        const seen = record.watching[incident];
+        if ((seen !== undefined && same(seen, wanted)) || (await put(tools, held, { ...record, watching }, version)))
+          return { state: 'watching', original: value };
+        return undefined;
+      }
+      // The original may be null itself: a setting that is not there.
+      const original = stale && record.last ? record.last.original : free ? value : record.original;
+      const holders = { ...record.holders, [incident]: wanted };
+      const stands = combined(held.setting, holders);
+      if (stands === undefined) return { state: 'incompatible', holders: Object.keys(record.holders) };
+      // What was written before can still be read in this hold too: it is ours, never somebody else's.
+      const wrote = including(free ? echoed : record.wrote, stands);
+      const read = echoed.length > 0 || wrote.length > 1 ? undefined : value;
+      const known = record.holders[incident];
+      if (known !== undefined && same(known, wanted)) return { state: 'held', version, read, original };
+      const next: HoldRecord = {
+        ...record,
+        settingVersion: held.setting.version,
+        phase: 'held',
+        original,
+        holders,
+        watching: without(record.watching, incident),
+        wrote,
+        releaser: null,
+      };
+      return (await put(tools, held, next, version))
+        ? { state: 'held', version: version + 1, read, original }
+        : undefined;
+    },
+  );
+};
 
 /** Whether AWS may have done it all the same: no answer came, or one that says nothing about the effect. */
 const mayHaveTakenEffect = (error: unknown): boolean => {

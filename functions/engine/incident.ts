@@ -10,15 +10,17 @@ import type { Decision } from '../rails/decision.ts';
 import { type Ledger, type Pause, persist } from './ledger.ts';
 import type { Question } from './question.ts';
 import { type Sighting, sighted } from './sighting.ts';
+import type { Turn } from './turn.ts';
 
 /**
- * How far a change has come. `open`: it should stand and does not. `failed`: AWS refused it, or it could not be tried.
+ * How far a change has come. `deferred`: AWS has no room for it yet. `open`: it should stand and does not. `failed`: AWS refused it, or it could not be tried.
  * After a release: `untouched` was never written, `kept` is still held so that --force can put it back, `waits` until what contains is put back,
  * `let-go` is neither held nor put back.
  */
 export type ChangeState =
   | 'planned'
   | 'held'
+  | 'deferred'
   | 'written'
   | 'watching'
   | 'verified'
@@ -138,6 +140,12 @@ export type Incident = {
   readonly phase: Phase;
   /** How often containing was tried. */
   readonly attempts: number;
+  /** When its turn comes, while it stands in line for what AWS admits; null where it does not. */
+  readonly turn: Turn | null;
+  /** How often AWS had no room for it, since it was taken up. */
+  readonly refusals: number;
+  /** What people have heard of already, though something is still to come. */
+  readonly told: { readonly outcome: Outcome | null; readonly reason: string; readonly gaps: string } | null;
   /** How often in a row verification found something left to do; a look that is too early to be believed does not end the row. */
   readonly openInARow: number;
   /** How often a person was asked. */
@@ -207,6 +215,12 @@ const generationOf = async ({ ledger }: Pick<Tools, 'ledger'>, key: string) => {
   return { version: entry?.version ?? 0, generation, latest };
 };
 
+/** The id of the latest incident on this key, where there is one. */
+export const latestIncident = async ({ ledger }: Pick<Tools, 'ledger'>, key: string): Promise<readonly string[]> => {
+  const { generation = 0 } = ((await ledger.read('keys', key))?.value ?? {}) as { generation?: number };
+  return generation === 0 ? [] : [incidentId(key, generation)];
+};
+
 /** The id that an incident on this key has or would have; writes nothing. */
 export const expectedIncident = async (
   tools: Pick<Tools, 'ledger'>,
@@ -244,6 +258,9 @@ export const openIncident = (
       releaseRequest: null,
       phase: 'new',
       attempts: 0,
+      turn: null,
+      refusals: 0,
+      told: null,
       openInARow: 0,
       asked: 0,
       question: null,

@@ -5,10 +5,11 @@ import type { Target } from '../../playbooks/language/resource.ts';
 import type { Config } from '../rails/config.ts';
 import { type Decision, saidDecision, stricter, strictest } from '../rails/decision.ts';
 import { type Envelope, eventRails, type Own } from '../rails/event.ts';
-import { claimedIncidents, ownDoingRail, ownRecords } from '../rails/own-doing.ts';
+import { claimedIncidents, notedIncidents, ownDoingRail, ownRecords } from '../rails/own-doing.ts';
 import { type SwitchState, switchState } from '../rails/switch.ts';
 import { requestFinding } from '../sources/manual.ts';
-import { type Engine, playbookNamed } from './engine.ts';
+import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
+import { incidentKey, latestIncident } from './incident.ts';
 import { type Routed, route } from './route.ts';
 
 /** All that one event has in common. */
@@ -61,6 +62,30 @@ const judge = (
   return { ...answer, do: verdict.do, reason, routed, rails };
 };
 
+/** What the ledger knows of the incidents that the finding points to as ours. What can't be read asks a person. */
+const ownDoingIn = async (
+  tools: Tools,
+  finding: Finding,
+  answers: readonly Routed[],
+  config: Config,
+): Promise<readonly Decision[]> => {
+  const records = (claimed: readonly string[]) => ownRecords(tools.ledger, tools.playbooks, claimed);
+  if (notedIncidents(finding).length < 2)
+    return ownDoingRail(finding, config, await records(claimedIncidents(finding, config)));
+  try {
+    // A note names the incidents of every finding that it stands on; this finding's are the latest of its own resources.
+    const known = await Promise.all(
+      answers.filter(acts).map(({ playbook: name, target }) => {
+        const { resource } = playbookNamed(tools, name);
+        return latestIncident(tools, incidentKey(resource, target, name));
+      }),
+    );
+    return ownDoingRail(finding, config, await records(claimedIncidents(finding, config, known.flat())));
+  } catch (error) {
+    return ownDoingRail(finding, config, { unread: whatAwsSaid(error) });
+  }
+};
+
 /**
  * Every answer to the finding. `place` says where a target is, as far as the finding leaves that open; what it can't place is left out, and
  * for it to tell.
@@ -71,14 +96,16 @@ export const judgeFinding = async (
   finding: Finding,
   place: (answer: Acting) => Promise<Target | undefined>,
 ): Promise<readonly Judged[]> => {
-  const known = await ownRecords(tools.ledger, tools.playbooks, claimedIncidents(finding, event.config));
-  const ownDoing = ownDoingRail(finding, event.config, known);
-  const answers = route(finding, tools.playbooks).answers.map(async (answer): Promise<readonly Judged[]> => {
-    if (!acts(answer)) return [{ ...answer, routed: answer.do, rails: [] }];
+  const placed = route(finding, tools.playbooks).answers.map(async (answer): Promise<readonly Routed[]> => {
+    if (!acts(answer)) return [answer];
     const target = await place(answer);
-    return target ? [judge(tools, event, finding, { ...answer, target }, ownDoing)] : [];
+    return target ? [{ ...answer, target }] : [];
   });
-  return (await Promise.all(answers)).flat();
+  const answers = (await Promise.all(placed)).flat();
+  const ownDoing = await ownDoingIn(tools, finding, answers, event.config);
+  return answers.map((answer) =>
+    acts(answer) ? judge(tools, event, finding, answer, ownDoing) : { ...answer, routed: answer.do, rails: [] },
+  );
 };
 
 /** What a person asks for by name, on a resource that is known already. It passes the rails that every request by hand passes. */

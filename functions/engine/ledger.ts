@@ -2,7 +2,7 @@
 import type { Json } from '../../playbooks/language/json.ts';
 
 /** What the ledger keeps. `keys` finds the incident of a resource; `budgets` says what was spent; `journal` is append-only. */
-export type Collection = 'keys' | 'incidents' | 'holds' | 'evidence' | 'budgets' | 'journal';
+export type Collection = 'keys' | 'incidents' | 'holds' | 'evidence' | 'budgets' | 'lines' | 'journal';
 
 export interface LedgerRecord {
   readonly key: string;

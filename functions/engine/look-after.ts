@@ -20,7 +20,7 @@ import { write } from './hold.ts';
 import { type Incident, updateIncident, type Watch } from './incident.ts';
 import { append, type JournalDraft } from './journal.ts';
 import { withRequests } from './requests.ts';
-import { isSettling } from './verify.ts';
+import { isSettling } from './settling.ts';
 
 /** Whether AWS may still answer old values, so that a look would tell nothing. */
 export const isUnsettled = (incident: Incident, now: Date): boolean =>

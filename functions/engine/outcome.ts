@@ -1,11 +1,15 @@
 // The outcome of containing, decided from what was verified. Pure: the words a person reads at 3 a.m. come from here.
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import type { Incident, IncidentChange, IncidentEvidence } from './incident.ts';
+import { isDeferred } from './turn.ts';
 
 export type Verdict = { readonly outcome: Outcome; readonly reason: string };
 
 const name = ({ setting, id, note }: IncidentChange): string => `${setting} ${id}${note ? ` (${note})` : ''}`;
 const list = (items: readonly string[]): string => items.join('; ');
+
+const said = (words: string, changes: readonly IncidentChange[]): string =>
+  changes.length > 0 ? ` ${words}: ${list(changes.map(name))}.` : '';
 
 const counted = (count: number): string =>
   count === 1 ? 'The containing change is' : `All ${count} containing changes are`;
@@ -32,7 +36,8 @@ export const decide = ({ changes, acts, evidence, drift, unseen, plan }: Inciden
     .filter(({ state }) => state !== 'done')
     .map(({ act, id, note }) => `${act} ${id} (${note || 'not done'})`);
   const others = changes.filter((change) => change.effect !== 'containing' && !closed(change));
-  const also = others.length > 0 ? ` Not done, though it contains nothing by itself: ${list(others.map(name))}.` : '';
+  const [toCome, never] = [others.filter(isDeferred), others.filter((change) => !isDeferred(change))];
+  const also = `${said('Still to come', toCome)}${said('Not done, though it contains nothing by itself', never)}`;
   const missing = [...open.map(name), ...undone];
   const done = containing.length - open.length + acts.length - undone.length;
   if (done === 0 || (containing.every(({ state }) => state === 'gone') && acts.length === 0))

@@ -11,6 +11,7 @@ import {
 } from '../../playbooks/language/playbook.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
 import type { Incident, IncidentAct, IncidentChange, IncidentEvidence, Plan } from './incident.ts';
+import { sharingReads } from './requests.ts';
 
 export interface DraftPlan {
   readonly plan: Plan;
@@ -117,7 +118,9 @@ export const lookAndPlan = async (
   const proposal = await propose(engine, incident, plannedAt);
   if ('refused' in proposal || 'gone' in proposal) return proposal;
   const reader = engine.aws(incident.target, incident.id, 'read');
-  const changes = await Promise.all(proposal.changes.map((change) => planChange(playbook, reader, change)));
+  const changes = await sharingReads(() =>
+    Promise.all(proposal.changes.map((change) => planChange(playbook, reader, change))),
+  );
   const acts = proposal.acts.map(
     ({ act, id, detail }): IncidentAct => ({
       as: act,

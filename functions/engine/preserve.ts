@@ -1,4 +1,5 @@
 // Evidence: asked for early, looked after later. A failing piece is a gap that is told, never a blocker.
+import { isThrottled } from '../../playbooks/language/aws.ts';
 import type { Provenance, Taken } from '../../playbooks/language/evidence.ts';
 import type { Json } from '../../playbooks/language/json.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
@@ -6,6 +7,7 @@ import { type Incident, type IncidentEvidence, updateIncident } from './incident
 import { append } from './journal.ts';
 import { persist } from './ledger.ts';
 import { withRequests } from './requests.ts';
+import { isPatient } from './turn.ts';
 
 /** One record a kind and subject of a case, shared by its incidents. `taken` is null while somebody is asking AWS. */
 export type EvidenceRecord = {
@@ -93,6 +95,9 @@ const requestOne = async (engine: Engine, incident: Incident, item: IncidentEvid
   const done = await withRequests(() =>
     kind.request(aws, item.subject, item.detail as never, provenanceOf(incident, engine.now().toISOString())),
   );
+  // It stays claimed by this incident, and is asked for once more.
+  if ('error' in done && isThrottled(done.error) && isPatient(incident))
+    return { ...item, note: whatAwsSaid(done.error) };
   const taken = 'value' in done ? done.value : failed(done.error);
   await keep(engine, incident, item, taken);
   await append(engine, incident.id, [

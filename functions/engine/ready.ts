@@ -12,6 +12,8 @@ import { append } from './journal.ts';
 import { type DraftPlan, lookAndPlan } from './plan.ts';
 import { recordEvidence, requestEvidence } from './preserve.ts';
 import { insisting, isBySilence, questionFor } from './question.ts';
+import { withRequests } from './requests.ts';
+import { comeAgain, isDeferred, looksAgain } from './turn.ts';
 
 /** After this many differing plans a person has something better to do than approve a moving target. */
 const askedMax = 2;
@@ -82,6 +84,7 @@ const approved = async (engine: Engine, incident: Incident, before: Incident): P
           outcome: 'waiting',
           reason: `Waiting for approval: ${why}`,
           approval: null,
+          turn: null,
           asked: latest.asked + (anew ? 1 : 0),
           question: anew ? questionFor(latest, engine.config, isRequired, engine.now()) : latest.question,
         },
@@ -105,6 +108,10 @@ const halted = async (engine: Engine, incident: Incident, position: SwitchState)
     stop: await updateIncident(engine, incident.id, (before) => ({
       ...before,
       phase: isOver(before) ? before.phase : 'holding',
+      turn: null,
+      changes: before.changes.map((change) =>
+        isDeferred(change) ? { ...change, state: 'failed', note: result, failure: result } : change,
+      ),
     })),
   };
 };
@@ -112,6 +119,8 @@ const halted = async (engine: Engine, incident: Incident, position: SwitchState)
 /** What is under way or holds goes on by the plan on record, and by what came since. */
 const goOn = async (engine: Engine, incident: Incident, position: SwitchState): Promise<Ready> => {
   if (position !== 'on') return halted(engine, incident, position);
+  // It comes for what there was no room for; verification looks for what came since.
+  if (incident.changes.some(isDeferred)) return { go: incident };
   const plannedAt = incident.plan?.plannedAt ?? engine.now().toISOString();
   try {
     const planned = await lookAndPlan(engine, incident, plannedAt);
@@ -147,7 +156,11 @@ const notePlan = async (
 const begin = async (engine: Engine, incident: Incident, reading: Promise<SwitchState>): Promise<Ready> => {
   const { id } = incident;
   // A person may have taken hours to answer: what is dated has to meet what came meanwhile.
-  const planned = await lookAndPlan(engine, incident, engine.now().toISOString());
+  const look = await withRequests(() => lookAndPlan(engine, incident, engine.now().toISOString()));
+  // Also where it only left something out for want of room: a gap in the look may make all the difference.
+  if (looksAgain(incident, look)) return { stop: await comeAgain(engine, incident, 'contain', look.refused) };
+  if ('error' in look) throw look.error;
+  const planned = look.value;
   if (!('draft' in planned)) {
     const words = 'gone' in planned ? planned.gone : planned.refused;
     const outcome = 'gone' in planned ? 'failed' : 'refused';

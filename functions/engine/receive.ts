@@ -29,13 +29,31 @@ const placed = (engine: Engine, target: Target): Target => {
   return { ...target, account: target.account || own.account || '', region, partition };
 };
 
+/** The same detection comes through Security Hub as well, often minutes later: from then on its record there can be noted. */
+const withHub = (incident: Incident, { id, hub }: Finding): Incident =>
+  incident.finding && !incident.finding.hub && hub && incident.finding.id === id
+    ? { ...incident, finding: { ...incident.finding, hub } }
+    : incident;
+
+/** Whoever has been told is not told again; but the finding in Security Hub is as it was. */
+const noteLate = async (engine: Engine, before: Incident, incident: Incident): Promise<void> => {
+  if (before.finding?.hub || !incident.finding?.hub || incident.outcome === null) return;
+  try {
+    await engine.note?.(incident);
+  } catch (error) {
+    engine.report({ incident: incident.id, step: 'notice', text: `could not be sent: ${whatAwsSaid(error)}` });
+  }
+};
+
 const take = async (engine: Engine, answering: Answering): Promise<Received['incidents'][number]> => {
   const now = engine.now();
   const { incident: found, opened } = await openIncident(engine, answering, (latest) =>
     takesUp(latest, answering, now),
   );
-  const incident = opened ? found : await updateIncident(engine, found.id, (before) => takenUp(before, answering, now));
   const { finding, playbook, target, because } = answering;
+  const incident = opened
+    ? found
+    : await updateIncident(engine, found.id, (before) => withHub(takenUp(before, answering, now), finding));
   const step = opened ? 'opened' : 'seen again';
   const subject = `${finding.id} ${finding.updatedAt}`;
   await append(engine, incident.id, [
@@ -45,6 +63,7 @@ const take = async (engine: Engine, answering: Answering): Promise<Received['inc
   engine.report({ incident: incident.id, step, text: `${playbook} on ${target.id}: ${because}` });
   const next = opened ? 'start' : nextFor(found, incident);
   if (next === 'ask again') await tell(engine, incident);
+  await noteLate(engine, found, incident);
   return { incident, opened, next };
 };
 

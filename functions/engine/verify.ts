@@ -1,7 +1,6 @@
 // Verifying: fresh reads, and a fresh look for what came since. What can't be read counts as open.
 import { gone } from '../../playbooks/language/aws.ts';
 import { same } from '../../playbooks/language/json.ts';
-import { heldOf, isEvidenceOnly } from './contain.ts';
 import { watchedByWorkflow } from './drift.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
 import { combined, readHold } from './hold.ts';
@@ -9,6 +8,11 @@ import { type Incident, type IncidentChange, updateIncident } from './incident.t
 import { append } from './journal.ts';
 import { decide } from './outcome.ts';
 import { propose } from './plan.ts';
+import { isEvidenceOnly } from './ready.ts';
+import { sharingReads, withRequests } from './requests.ts';
+import { isSettling } from './settling.ts';
+import { awaitedLater, heldOf } from './take-all.ts';
+import { comeAgain, isDeferred, isPatient, isRest } from './turn.ts';
 
 /** What stands open is tried this often before a person is told. */
 const triesMax = 3;
@@ -28,10 +32,16 @@ const standing = (change: IncidentChange, state: 'verified' | 'gone', note = '')
 };
 
 /** Reads only: what was found so and is open now is written when it is contained again, where that may be. */
-const verifyOne = async (engine: Engine, incident: Incident, change: IncidentChange): Promise<IncidentChange> => {
+const verifyOne = async (
+  engine: Engine,
+  incident: Incident,
+  change: IncidentChange,
+  hold: ReturnType<typeof readHold>,
+): Promise<IncidentChange> => {
+  if (isDeferred(change) && change.effect !== 'containing') return change;
   const held = heldOf(engine, incident, change);
   try {
-    const { record } = await readHold(engine, held);
+    const { record } = await hold;
     const wanted = combined(held.setting, record.holders) ?? change.to;
     const value = await held.setting.read(held.aws, held.id);
     if (value === gone) return standing(change, 'gone', 'It is not there any more.');
@@ -69,16 +79,6 @@ const driftOf = async (engine: Engine, incident: Incident): Promise<Pick<Inciden
 const isOpen = ({ state, effect }: IncidentChange): boolean =>
   effect === 'containing' && (state === 'open' || state === 'failed');
 
-/**
- * Until when what is read may be too old to believe. AWS may go on answering an old value for the settling time, and letting in for as long
- * whoever has just been cut off; what they open in it can stay unseen for as long again.
- */
-export const isSettling = ({ wroteAt, plan }: Pick<Incident, 'wroteAt' | 'plan'>, now: Date): boolean =>
-  secondsToSettle({ wroteAt, plan }, now) > 0;
-
-export const secondsToSettle = ({ wroteAt, plan }: Pick<Incident, 'wroteAt' | 'plan'>, now: Date): number =>
-  wroteAt && plan ? Math.max(0, Math.ceil((Date.parse(wroteAt) - now.getTime()) / 1000 + 2 * plan.settleSeconds)) : 0;
-
 /** Whether something is left to do. What a person approved is their plan and no more; anything else takes in what came since. */
 const isUnfinished = ({ changes, drift, unseen, disposition }: Incident): boolean =>
   changes.some(isOpen) || unseen !== '' || (drift.length > 0 && disposition !== 'ask');
@@ -97,18 +97,50 @@ const countedAfter = (read: Incident, now: Date): number => {
   return isSettling(read, now) ? read.openInARow : 0;
 };
 
-const readAll = async (engine: Engine, id: string, counted: boolean): Promise<Incident> => {
+/** `workflow`: it waits and asks again where AWS has no room. `close`: what can't be read counts as open. `look`: nothing is counted. */
+type Reading = 'workflow' | 'close' | 'look';
+
+/**
+ * Everything read afresh, after all records of it: what several settings read is asked once. As long as something is still to come, what came since
+ * is looked for after it: of many incidents at once each is to be told soon.
+ */
+const lookAfresh = async (engine: Engine, incident: Incident, reading: Reading) => {
+  const later = reading === 'workflow' && isRest(incident);
+  const each = incident.changes.map((change) => {
+    const hold = awaitedLater(readHold(engine, heldOf(engine, incident, change)));
+    return { change, hold };
+  });
+  await Promise.allSettled(each.map(({ hold }) => hold));
+  return sharingReads(() =>
+    Promise.all([
+      Promise.all(each.map(({ change, hold }) => verifyOne(engine, incident, change, hold))),
+      later ? { drift: incident.drift, unseen: incident.unseen } : driftOf(engine, incident),
+    ]),
+  );
+};
+
+/** For whoever only wants to know: no answer is better than one that takes what could not be asked for open. */
+const noRoom = (id: string, refused: readonly string[]): Error => {
+  const names = [...new Set(refused)].join(', ');
+  const words = `AWS has no room for ${names} just now, so nobody knows whether ${id} stands. firebreak check ${id} asks again.`;
+  return Object.assign(new Error(words), { name: 'NoRoom' });
+};
+
+const readAll = async (engine: Engine, id: string, reading: Reading): Promise<Incident> => {
   const before = await updateIncident(engine, id, (incident) => incident);
   if (before.phase !== 'holding') return before;
-  const [changes, since] = await Promise.all([
-    Promise.all(before.changes.map((change) => verifyOne(engine, before, change))),
-    driftOf(engine, before),
-  ]);
+  const seen = await withRequests(() => lookAfresh(engine, before, reading));
+  if (seen.refused.length > 0 && reading === 'workflow' && isPatient(before))
+    return comeAgain(engine, before, 'verify', seen.refused);
+  if (seen.refused.length > 0 && reading === 'look') throw noRoom(id, seen.refused);
+  if ('error' in seen) throw seen.error;
+  const [changes, since] = seen.value;
   const verified = await updateIncident(engine, id, (incident) => {
     const read = { ...incident, ...since, changes };
-    const next = counted
-      ? { ...read, openInARow: countedAfter(read, engine.now()), watch: watchedByWorkflow(read) }
-      : read;
+    const next =
+      reading !== 'look'
+        ? { ...read, turn: null, openInARow: countedAfter(read, engine.now()), watch: watchedByWorkflow(read) }
+        : read;
     return { ...next, ...decide(next, isEvidenceOnly(engine, incident)) };
   });
   await append(
@@ -131,10 +163,11 @@ const readAll = async (engine: Engine, id: string, counted: boolean): Promise<In
  * workflow tries no more than a few times, and notes it as told: whoever verifies so tells people.
  * @throws only when the ledger can't be read or written: call it again.
  */
-export const verify = (engine: Engine, id: string): Promise<Incident> => readAll(engine, id, true);
+export const verify = (engine: Engine, id: string, reading: 'workflow' | 'close'): Promise<Incident> =>
+  readAll(engine, id, reading);
 
 /**
  * The same look for whoever only wants to know.
- * @throws only when the ledger can't be read or written: call it again.
+ * @throws when AWS has no room for it, or the ledger can't be read or written: call it again.
  */
-export const look = (engine: Engine, id: string): Promise<Incident> => readAll(engine, id, false);
+export const look = (engine: Engine, id: string): Promise<Incident> => readAll(engine, id, 'look');

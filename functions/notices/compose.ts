@@ -17,6 +17,7 @@ const jsonBytesMax = 150_000;
 const stateWords: Readonly<Record<ChangeState, string>> = {
   planned: 'planned',
   held: 'not written yet',
+  deferred: 'still to come',
   written: 'written, not verified yet',
   watching: 'was so already, watched',
   verified: 'verified',

@@ -97,26 +97,28 @@ const enqueue = async ({ enqueueNote }: Sending, note: FindingNote | undefined):
 export interface Sender {
   /** Tells what an incident has come to. For `engine.notify`. */
   notify(incident: Incident): Promise<void>;
+  /** Only the note on its finding in Security Hub. For `engine.note`. */
+  note(incident: Incident): Promise<void>;
   /** Tells of a finding that no playbook acted on. */
   tell(finding: Finding, reason: string): Promise<void>;
 }
 
 /**
- * Both throw one sentence for everything that could not be sent, after all the rest was: whoever calls records it and goes on.
+ * Each throws one sentence for everything that could not be sent, after all the rest was: whoever calls records it and goes on.
  * The SDK has retried by then.
  */
 export const senderFor = (sending: Sending): Sender => {
   const raise = (failures: readonly string[]): void => {
     if (failures.length > 0) throw new Error(failures.join(' '));
   };
+  const queue = (incident: Incident) =>
+    enqueue(sending, noteFor(incident, { repaired: sending.repaired?.(incident) ?? false }));
   return {
     notify: async (incident) => {
-      const [published, queued] = await Promise.all([
-        send(sending, noticeOf(incident)),
-        enqueue(sending, noteFor(incident, { repaired: sending.repaired?.(incident) ?? false })),
-      ]);
+      const [published, queued] = await Promise.all([send(sending, noticeOf(incident)), queue(incident)]);
       raise([...published, ...queued]);
     },
+    note: async (incident) => raise(await queue(incident)),
     tell: async (finding, reason) => raise(await send(sending, noticeOfFinding(finding, reason))),
   };
 };

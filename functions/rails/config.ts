@@ -132,6 +132,14 @@ const schema = fields(
       ),
       {},
     ),
+    /** Of each playbook in each account and Region: so many incidents are begun at once, and then so many a second. */
+    pace: v.optional(
+      fields(
+        { incidentsAtOnce: v.optional(whole(1, 10_000), 15), incidentsPerSecond: v.optional(whole(1, 1_000), 5) },
+        'write { incidentsAtOnce, incidentsPerSecond }',
+      ),
+      {},
+    ),
     /** Containing asks a person where it would take more than this from a group, or leave fewer than this. */
     share: v.optional(
       fields({ percent: v.optional(whole(0, 100), 50), min: v.optional(whole(0), 1) }, 'write { percent, min }'),

@@ -40,13 +40,22 @@ export const actorsIn = ({ resources, partition }: Finding): readonly Actor[] =>
 const looksLikeUs = ({ role, session }: Actor, { ownRoles }: Pick<Config, 'ownRoles'>): boolean =>
   fitsAny(ownRoles, role) || incidentForm.test(session);
 
-/** The incidents that the finding points to as ours; only these are looked up. */
-export const claimedIncidents = (finding: Finding, config: Pick<Config, 'ownRoles'>): readonly string[] => {
+/** The incidents that a note signed as ours names. One note stands on up to a hundred findings, and names the incidents of all. */
+export const notedIncidents = ({ hub }: Pick<Finding, 'hub'>): readonly string[] =>
+  hub?.note?.by === noteBy ? hub.note.incidents : [];
+
+/** The incidents that the finding points to as ours; only these are looked up. Of a note's those that are `known` to be this finding's do. */
+export const claimedIncidents = (
+  finding: Finding,
+  config: Pick<Config, 'ownRoles'>,
+  known: readonly string[] = [],
+): readonly string[] => {
   const sessions = actorsIn(finding)
     .filter((actor) => looksLikeUs(actor, config))
     .map(({ session }) => session);
-  const noted = finding.hub?.note?.by === noteBy ? finding.hub.note.incidents : [];
-  return [...new Set([...sessions, ...noted])].filter((id) => incidentForm.test(id));
+  const noted = notedIncidents(finding);
+  const own = noted.filter((id) => known.includes(id));
+  return [...new Set([...sessions, ...(own.length > 0 ? own : noted)])].filter((id) => incidentForm.test(id));
 };
 
 const isJournalled = ({ activity, account, updatedAt }: Finding, own: OwnRecord | undefined): boolean => {

@@ -86,7 +86,7 @@ const endMember = (ec2: Ec2, group: GroupRecord, member: MemberRecord, request: 
   beginLifecycle(member, 'Terminating', request.now);
   deregisterMember(request, member.instanceId, group);
   const instance = ec2.instances[member.instanceId];
-  if (instance) terminate(instance, request.now);
+  if (instance) terminate(ec2, instance, request.now);
 };
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html */

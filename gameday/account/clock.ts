@@ -26,6 +26,18 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
  */
 const turnsOfQuiet = 2;
 
+/** Behind all that wake at that time or before. */
+const placeFor = (sleepers: readonly Sleeper[], at: number): number => {
+  let low = 0;
+  let high = sleepers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sleepers[middle]?.at ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
 export const createClock = (start: Date): Clock => {
   let now = start.getTime();
   let holds = 0;
@@ -65,9 +77,7 @@ export const createClock = (start: Date): Clock => {
     sleep: (milliseconds) =>
       new Promise((wake) => {
         const at = now + Math.max(0, milliseconds);
-        let index = sleepers.length;
-        while (index > 0 && (sleepers[index - 1]?.at ?? 0) > at) index -= 1;
-        sleepers.splice(index, 0, { at, wake });
+        sleepers.splice(placeFor(sleepers, at), 0, { at, wake });
         activity += 1;
         if (!pumping) void pump();
       }),

@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { blockDevicesOf, checkNotManaged, instanceOf, interfacesOf, metadataOptionsOf } from './ec2-instances.ts';
 import { checkedGroups, groupIdentifiers } from './ec2-interfaces.ts';
+import { endsByItself } from './ec2-lifecycle.ts';
 import type { Ec2, InstanceRecord } from './ec2-records.ts';
 import { ec2Slice } from './ec2-state.ts';
 import { awsError } from './errors.ts';
@@ -144,7 +145,8 @@ export const modifyInstanceMetadataOptions = (
   request: Request,
 ): ModifyInstanceMetadataOptionsResult => {
   const { InstanceId, DryRun: _, ...wanted } = input;
-  const instance = instanceOf(ec2Slice(request), InstanceId);
+  const ec2 = ec2Slice(request);
+  const instance = instanceOf(ec2, InstanceId);
   checkNotManaged(instance);
   if (instance.State === 'terminated' || instance.State === 'shutting-down') {
     throw awsError(
@@ -157,10 +159,8 @@ export const modifyInstanceMetadataOptions = (
     throw awsError('InvalidParameterValue', `HttpPutResponseHopLimit must be from 1 to 64, not ${hops}.`);
   }
   const set = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
-  instance.MetadataOptions = {
-    ...instance.MetadataOptions,
-    ...set,
-    appliedAt: request.now.getTime() + applyMilliseconds,
-  };
+  const appliedAt = request.now.getTime() + applyMilliseconds;
+  instance.MetadataOptions = { ...instance.MetadataOptions, ...set, appliedAt };
+  endsByItself(ec2, appliedAt);
   return { InstanceId: instance.InstanceId, InstanceMetadataOptions: metadataOptionsOf(instance) };
 };

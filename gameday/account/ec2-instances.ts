@@ -17,8 +17,9 @@ import type {
 import { architecture, isNitro } from './ec2-instance-families.ts';
 import { associationOf, attachmentOf, groupIdentifiers, publicAddress } from './ec2-interfaces.ts';
 import { launch, templateData } from './ec2-launch.ts';
+import { endsByItself } from './ec2-lifecycle.ts';
 import type { Ec2, InstanceRecord, InstanceStateName, NetworkInterfaceRecord } from './ec2-records.ts';
-import { chosen, ec2Slice, found, matches, page, tagsOf } from './ec2-state.ts';
+import { chosen, ec2Slice, type FacetsOf, found, page, passing, tagsOf } from './ec2-state.ts';
 import { awsError } from './errors.ts';
 import type { Request } from './model.ts';
 
@@ -154,32 +155,29 @@ const describe = (ec2: Ec2, instance: InstanceRecord, request: Request): Instanc
 export const describeInstances = (input: DescribeInstancesRequest, request: Request): DescribeInstancesResult => {
   const ec2 = ec2Slice(request);
   const all = chosen(ec2.instances, input.InstanceIds, 'InvalidInstanceID.NotFound', 'instance ID');
-  const instances = all.filter((instance) => {
-    const interfaces = interfacesOf(ec2, instance.InstanceId);
-    return matches(
-      input.Filters,
-      {
-        'instance-id': [instance.InstanceId],
-        'instance-state-name': [instance.State],
-        'instance-state-code': [stateCodes[instance.State]],
-        'instance-type': [instance.InstanceType],
-        'instance-lifecycle': [instance.Lifecycle],
-        'image-id': [instance.ImageId],
-        'vpc-id': [instance.VpcId],
-        'subnet-id': [instance.SubnetId],
-        'availability-zone': [instance.AvailabilityZone],
-        'private-ip-address': interfaces.flatMap(({ PrivateIpAddresses }) => PrivateIpAddresses),
-        'network-interface.network-interface-id': interfaces.map(({ NetworkInterfaceId }) => NetworkInterfaceId),
-        'network-interface.group-id': interfaces.flatMap(({ Groups }) => Groups),
-        'instance.group-id': interfaces[0]?.Groups ?? [],
-        'iam-instance-profile.arn': [profileOf(ec2, instance.InstanceId)?.Arn],
-        'block-device-mapping.volume-id': blockDevicesOf(ec2, instance.InstanceId).map(({ Ebs }) => Ebs?.VolumeId),
-        'operator.managed': [instance.Operator?.Managed ?? false],
-        'reservation-id': [instance.ReservationId],
-      },
-      tagsOf(ec2, instance.InstanceId),
-    );
-  });
+  const interfaces = ({ InstanceId }: InstanceRecord) => interfacesOf(ec2, InstanceId);
+  const facets: FacetsOf<InstanceRecord> = {
+    'instance-id': (instance) => [instance.InstanceId],
+    'instance-state-name': (instance) => [instance.State],
+    'instance-state-code': (instance) => [stateCodes[instance.State]],
+    'instance-type': (instance) => [instance.InstanceType],
+    'instance-lifecycle': (instance) => [instance.Lifecycle],
+    'image-id': (instance) => [instance.ImageId],
+    'vpc-id': (instance) => [instance.VpcId],
+    'subnet-id': (instance) => [instance.SubnetId],
+    'availability-zone': (instance) => [instance.AvailabilityZone],
+    'private-ip-address': (instance) => interfaces(instance).flatMap(({ PrivateIpAddresses }) => PrivateIpAddresses),
+    'network-interface.network-interface-id': (instance) =>
+      interfaces(instance).map(({ NetworkInterfaceId }) => NetworkInterfaceId),
+    'network-interface.group-id': (instance) => interfaces(instance).flatMap(({ Groups }) => Groups),
+    'instance.group-id': (instance) => interfaces(instance)[0]?.Groups ?? [],
+    'iam-instance-profile.arn': (instance) => [profileOf(ec2, instance.InstanceId)?.Arn],
+    'block-device-mapping.volume-id': (instance) =>
+      blockDevicesOf(ec2, instance.InstanceId).map(({ Ebs }) => Ebs?.VolumeId),
+    'operator.managed': (instance) => [instance.Operator?.Managed ?? false],
+    'reservation-id': (instance) => [instance.ReservationId],
+  };
+  const instances = passing(all, input.Filters, facets, ({ InstanceId }) => tagsOf(ec2, InstanceId));
   const { items, ...next } = page(instances, input);
   const reservations = Map.groupBy(items, ({ ReservationId }) => ReservationId);
   return {
@@ -205,6 +203,7 @@ export const runInstances = (input: RunInstancesRequest, request: Request) => {
 };
 
 const change = (
+  ec2: Ec2,
   instance: InstanceRecord,
   to: { readonly passing: InstanceStateName; readonly done: readonly InstanceStateName[] },
   now: Date,
@@ -213,6 +212,7 @@ const change = (
   if (before !== to.passing && !to.done.includes(before)) {
     instance.State = to.passing;
     instance.settlesAt = now.getTime() + settlingMilliseconds;
+    endsByItself(ec2, instance.settlesAt);
     instance.StateTransitionReason = `User initiated (${now.toISOString().slice(0, 19).replace('T', ' ')} GMT)`;
   }
   return { InstanceId: instance.InstanceId, PreviousState: stateOf(before), CurrentState: stateOf(instance.State) };
@@ -247,7 +247,7 @@ export const stopInstances = (input: StopInstancesRequest, request: Request): St
     StoppingInstances: instances.map((instance) => {
       // The address that AWS gave by itself is lost; an elastic one stays.
       for (const eni of interfacesOf(ec2, instance.InstanceId)) delete eni.AutoPublicIp;
-      return change(instance, { passing: 'stopping', done: ['stopped'] }, request.now);
+      return change(ec2, instance, { passing: 'stopping', done: ['stopped'] }, request.now);
     }),
   };
 };
@@ -273,13 +273,13 @@ export const startInstances = (input: StartInstancesRequest, request: Request): 
       if (primary && ec2.subnets[primary.SubnetId]?.MapPublicIpOnLaunch && !elastic) {
         primary.AutoPublicIp ??= publicAddress(request.newId);
       }
-      return change(instance, { passing: 'pending', done: ['running'] }, request.now);
+      return change(ec2, instance, { passing: 'pending', done: ['running'] }, request.now);
     }),
   };
 };
 
-export const terminate = (instance: InstanceRecord, now: Date): InstanceStateChange =>
-  change(instance, { passing: 'shutting-down', done: ['terminated'] }, now);
+export const terminate = (ec2: Ec2, instance: InstanceRecord, now: Date): InstanceStateChange =>
+  change(ec2, instance, { passing: 'shutting-down', done: ['terminated'] }, now);
 
 export const terminateInstances = (input: TerminateInstancesRequest, request: Request): TerminateInstancesResult => {
   const ec2 = ec2Slice(request);
@@ -293,5 +293,5 @@ export const terminateInstances = (input: TerminateInstancesRequest, request: Re
       );
     }
   }
-  return { TerminatingInstances: instances.map((instance) => terminate(instance, request.now)) };
+  return { TerminatingInstances: instances.map((instance) => terminate(ec2, instance, request.now)) };
 };

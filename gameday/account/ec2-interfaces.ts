@@ -21,7 +21,7 @@ import type {
   NetworkInterfaceRecord,
   SubnetRecord,
 } from './ec2-records.ts';
-import { chosen, ec2Slice, found, matches, page, tagNew, tagsOf } from './ec2-state.ts';
+import { chosen, ec2Slice, type FacetsOf, found, page, passing, tagNew, tagsOf } from './ec2-state.ts';
 import { awsError } from './errors.ts';
 import type { Request } from './model.ts';
 
@@ -216,32 +216,27 @@ export const describeNetworkInterfaces = (
     'InvalidNetworkInterfaceID.NotFound',
     'networkInterface ID',
   );
-  const chosenOnes = all.filter((eni) =>
-    matches(
-      input.Filters,
-      {
-        'network-interface-id': [eni.NetworkInterfaceId],
-        'attachment.instance-id': [eni.Attachment?.InstanceId],
-        'attachment.attachment-id': [eni.Attachment?.AttachmentId],
-        'attachment.device-index': [eni.Attachment?.DeviceIndex],
-        'group-id': eni.Groups,
-        'group-name': eni.Groups.map((id) => ec2.securityGroups[id]?.GroupName),
-        'vpc-id': [eni.VpcId],
-        'subnet-id': [eni.SubnetId],
-        'availability-zone': [eni.AvailabilityZone],
-        'interface-type': [eni.InterfaceType],
-        description: [eni.Description],
-        'private-ip-address': eni.PrivateIpAddresses,
-        'addresses.private-ip-address': eni.PrivateIpAddresses,
-        'requester-managed': [eni.RequesterManaged],
-        'requester-id': [eni.RequesterId],
-        'operator.managed': [eni.Operator?.Managed ?? false],
-        'association.public-ip': [associationOf(ec2, eni, eni.PrivateIpAddresses[0] ?? '', request)?.PublicIp],
-        status: [eni.Attachment ? 'in-use' : 'available'],
-      },
-      tagsOf(ec2, eni.NetworkInterfaceId),
-    ),
-  );
+  const facets: FacetsOf<NetworkInterfaceRecord> = {
+    'network-interface-id': (eni) => [eni.NetworkInterfaceId],
+    'attachment.instance-id': (eni) => [eni.Attachment?.InstanceId],
+    'attachment.attachment-id': (eni) => [eni.Attachment?.AttachmentId],
+    'attachment.device-index': (eni) => [eni.Attachment?.DeviceIndex],
+    'group-id': (eni) => eni.Groups,
+    'group-name': (eni) => eni.Groups.map((id) => ec2.securityGroups[id]?.GroupName),
+    'vpc-id': (eni) => [eni.VpcId],
+    'subnet-id': (eni) => [eni.SubnetId],
+    'availability-zone': (eni) => [eni.AvailabilityZone],
+    'interface-type': (eni) => [eni.InterfaceType],
+    description: (eni) => [eni.Description],
+    'private-ip-address': (eni) => eni.PrivateIpAddresses,
+    'addresses.private-ip-address': (eni) => eni.PrivateIpAddresses,
+    'requester-managed': (eni) => [eni.RequesterManaged],
+    'requester-id': (eni) => [eni.RequesterId],
+    'operator.managed': (eni) => [eni.Operator?.Managed ?? false],
+    'association.public-ip': (eni) => [associationOf(ec2, eni, eni.PrivateIpAddresses[0] ?? '', request)?.PublicIp],
+    status: (eni) => [eni.Attachment ? 'in-use' : 'available'],
+  };
+  const chosenOnes = passing(all, input.Filters, facets, (eni) => tagsOf(ec2, eni.NetworkInterfaceId));
   const { items, ...next } = page(chosenOnes, input);
   return { NetworkInterfaces: items.map((eni) => describe(ec2, eni, request)), ...next };
 };

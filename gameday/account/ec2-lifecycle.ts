@@ -54,12 +54,31 @@ const settleInstance = (ec2: Ec2, instance: InstanceRecord, now: number): void =
   }
 };
 
-export const settleLifecycles = (ec2: Ec2, now: Date): void => {
-  for (const instance of Object.values(ec2.instances)) settleInstance(ec2, instance, now.getTime());
+/** Before this nothing comes to pass, as far as is known; of what nobody has looked at nothing is known. Looking takes long where there are thousands. */
+const quietUntil = new WeakMap<Ec2, number>();
+
+/** To be said by whoever begins what ends by itself. */
+export const endsByItself = (ec2: Ec2, at: number): void => {
+  quietUntil.set(ec2, Math.min(at, quietUntil.get(ec2) ?? 0));
+};
+
+const dueNext = (ec2: Ec2): number =>
+  Math.min(
+    ...Object.values(ec2.instances).flatMap(({ settlesAt = [], MetadataOptions: { appliedAt = [] } }) =>
+      [settlesAt, appliedAt].flat(),
+    ),
+    ...Object.values(ec2.snapshots).flatMap(({ State, endsAt }) => (State === 'pending' ? [endsAt] : [])),
+  );
+
+export const settleLifecycles = (ec2: Ec2, time: Date): void => {
+  const now = time.getTime();
+  if (now < (quietUntil.get(ec2) ?? 0)) return;
+  for (const instance of Object.values(ec2.instances)) settleInstance(ec2, instance, now);
   for (const snapshot of Object.values(ec2.snapshots)) {
-    if (snapshot.State !== 'pending' || snapshot.endsAt > now.getTime()) continue;
+    if (snapshot.State !== 'pending' || snapshot.endsAt > now) continue;
     snapshot.State = snapshot.failure === undefined ? 'completed' : 'error';
     // AWS drops the lock of a snapshot whose creation fails.
     if (snapshot.State === 'error') delete snapshot.lock;
   }
+  quietUntil.set(ec2, dueNext(ec2));
 };

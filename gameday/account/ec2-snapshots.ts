@@ -10,6 +10,7 @@ import type {
   SnapshotInfo,
   TagSpecification,
 } from '@aws-sdk/client-ec2';
+import { endsByItself } from './ec2-lifecycle.ts';
 import type { Ec2, SnapshotRecord, VolumeRecord } from './ec2-records.ts';
 import { lockStateOf } from './ec2-snapshot-locks.ts';
 import { addTags, chosen, ec2Slice, found, matches, page, tagNew, tagsOf } from './ec2-state.ts';
@@ -73,6 +74,7 @@ const snap = (
     State: 'pending',
   };
   ec2.snapshots[SnapshotId] = snapshot;
+  endsByItself(ec2, snapshot.endsAt);
   return snapshot;
 };
 

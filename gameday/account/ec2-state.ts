@@ -114,22 +114,50 @@ const pattern = (value: string): RegExp =>
     's',
   );
 
-const facet = (facets: Facets, tags: readonly Tag[], name: string): Facets[string] => {
+const unknownFilter = (name: string): Error =>
+  new Error(`the account in memory doesn't know the EC2 filter '${name}' here: add it beside the others`);
+
+const tagValues = (tags: readonly Tag[], name: string): Facets[string] | undefined => {
   if (name === 'tag-key') return tags.map(({ Key }) => Key);
   if (name.startsWith('tag:')) return tags.filter(({ Key }) => Key === name.slice(4)).map(({ Value }) => Value);
-  const values = facets[name];
-  if (!values)
-    throw new Error(`the account in memory doesn't know the EC2 filter '${name}' here: add it beside the others`);
-  return values;
+  return undefined;
+};
+
+/** Whether a value is one of those that the filter names; without a wild card that is a mere comparison. */
+const namedBy = ({ Values = [] }: Filter): ((value: Facets[string][number]) => boolean) => {
+  const plain = new Set(Values.filter((value) => !/[*?]/.test(value)));
+  const patterns = Values.filter((value) => /[*?]/.test(value)).map(pattern);
+  return (value) =>
+    value !== undefined && (plain.has(String(value)) || patterns.some((each) => each.test(String(value))));
 };
 
 export const matches = (filters: readonly Filter[] | undefined, facets: Facets, tags: readonly Tag[] = []): boolean =>
-  (filters ?? []).every(({ Name = '', Values = [] }) => {
-    const patterns = Values.map(pattern);
-    return facet(facets, tags, Name).some(
-      (value) => value !== undefined && patterns.some((each) => each.test(String(value))),
-    );
+  (filters ?? []).every((filter) => {
+    const { Name = '' } = filter;
+    const values = tagValues(tags, Name) ?? facets[Name];
+    if (!values) throw unknownFilter(Name);
+    return values.some(namedBy(filter));
   });
+
+/** How the values that a filter can ask for are found, of a resource of which there may be thousands: none is looked up that is not asked for. */
+export type FacetsOf<T> = Readonly<Record<string, (item: T) => Facets[string]>>;
+
+/** Those that pass every filter. */
+export const passing = <T>(
+  items: readonly T[],
+  filters: readonly Filter[] | undefined,
+  facetsOf: FacetsOf<T>,
+  tags: (item: T) => readonly Tag[],
+): readonly T[] => {
+  const tests = (filters ?? []).map((filter) => {
+    const { Name = '' } = filter;
+    const isNamed = namedBy(filter);
+    const valuesOf = facetsOf[Name];
+    if (!valuesOf && !tagValues([], Name)) throw unknownFilter(Name);
+    return (item: T) => (valuesOf?.(item) ?? tagValues(tags(item), Name) ?? []).some(isNamed);
+  });
+  return tests.length === 0 ? items : items.filter((item) => tests.every((test) => test(item)));
+};
 
 /** One page of a list, for callers that ask for pages. */
 export const page = <T>(

@@ -10,7 +10,7 @@ import type {
   VolumeAttachment,
 } from '@aws-sdk/client-ec2';
 import type { Ec2, VolumeRecord } from './ec2-records.ts';
-import { arn, chosen, ec2Slice, found, matches, page, tagNew, tagsOf } from './ec2-state.ts';
+import { arn, chosen, ec2Slice, type FacetsOf, found, page, passing, tagNew, tagsOf } from './ec2-state.ts';
 import { awsError } from './errors.ts';
 import type { Request } from './model.ts';
 
@@ -124,23 +124,19 @@ export const deleteVolume = (input: DeleteVolumeRequest, request: Request): obje
 
 export const describeVolumes = (input: DescribeVolumesRequest, request: Request): DescribeVolumesResult => {
   const ec2 = ec2Slice(request);
-  const volumes = chosen(ec2.volumes, input.VolumeIds, 'InvalidVolume.NotFound', 'volume').filter((volume) =>
-    matches(
-      input.Filters,
-      {
-        'volume-id': [volume.VolumeId],
-        'volume-type': [volume.VolumeType],
-        encrypted: [volume.Encrypted],
-        'availability-zone': [volume.AvailabilityZone],
-        status: [volume.Attachment ? 'in-use' : 'available'],
-        'attachment.instance-id': [volume.Attachment?.InstanceId],
-        'attachment.device': [volume.Attachment?.Device],
-        'attachment.delete-on-termination': [volume.Attachment?.DeleteOnTermination],
-        'attachment.status': [volume.Attachment && 'attached'],
-      },
-      tagsOf(ec2, volume.VolumeId),
-    ),
-  );
+  const facets: FacetsOf<VolumeRecord> = {
+    'volume-id': (volume) => [volume.VolumeId],
+    'volume-type': (volume) => [volume.VolumeType],
+    encrypted: (volume) => [volume.Encrypted],
+    'availability-zone': (volume) => [volume.AvailabilityZone],
+    status: (volume) => [volume.Attachment ? 'in-use' : 'available'],
+    'attachment.instance-id': (volume) => [volume.Attachment?.InstanceId],
+    'attachment.device': (volume) => [volume.Attachment?.Device],
+    'attachment.delete-on-termination': (volume) => [volume.Attachment?.DeleteOnTermination],
+    'attachment.status': (volume) => [volume.Attachment && 'attached'],
+  };
+  const all = chosen(ec2.volumes, input.VolumeIds, 'InvalidVolume.NotFound', 'volume');
+  const volumes = passing(all, input.Filters, facets, (volume) => tagsOf(ec2, volume.VolumeId));
   const { items, ...next } = page(volumes, input);
   return { Volumes: items.map((volume) => describe(ec2, volume, request)), ...next };
 };

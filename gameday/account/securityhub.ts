@@ -1,8 +1,10 @@
 // Security Hub CSPM in memory: findings in, found, updated.
 import type * as SecurityHub from '@aws-sdk/client-securityhub';
+import type { Json } from '../../playbooks/language/json.ts';
 import { awsError } from './errors.ts';
 import type { Request, ServiceModel } from './model.ts';
 import { type State, slice } from './state.ts';
+import { newUuid } from './uuid.ts';
 
 type Finding = SecurityHub.AwsSecurityFinding;
 type Identifier = SecurityHub.AwsSecurityFindingIdentifier;
@@ -163,4 +165,31 @@ export const securityHub: ServiceModel = {
   BatchImportFindings: batchImportFindings,
   BatchUpdateFindings: batchUpdateFindings,
   GetFindings: getFindings,
+};
+
+type ImportedEvent = { readonly detail: { readonly findings: readonly Finding[] } };
+
+/** Findings of an AWS service, which brings them in by itself: what its events carry is there from then on. */
+export const importFindings = (request: Request, events: readonly unknown[]): void => {
+  const { findings } = securityHubSlice(request.state, request.account, request.region);
+  for (const { detail } of events as readonly ImportedEvent[])
+    for (const finding of detail.findings) findings[keyOf(finding)] = structuredClone(finding);
+};
+
+/** Security Hub sends an event for every update of a finding, its customer's own included. */
+export const echoOf = ({ state, account, region, partition, now, newId }: Request, id: string): Json => {
+  const { findings } = securityHubSlice(state, account, region);
+  const finding = Object.values(findings).find(({ Id }) => Id === id);
+  if (!finding) throw new Error(`Security Hub has no finding ${id} that could have been updated.`);
+  return {
+    version: '0',
+    id: newUuid(newId),
+    'detail-type': 'Security Hub Findings - Imported',
+    source: 'aws.securityhub',
+    account,
+    time: `${now.toISOString().slice(0, 19)}Z`,
+    region,
+    resources: [`arn:${partition}:securityhub:${region}::product/aws/guardduty/${id}`],
+    detail: { findings: [JSON.parse(JSON.stringify(finding)) as Json] },
+  };
 };

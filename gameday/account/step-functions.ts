@@ -16,13 +16,19 @@ export interface ExecutionRecord {
 interface StepFunctionsSlice {
   readonly machines: Record<string, { readonly name: string }>;
   readonly executions: Record<string, ExecutionRecord>;
+  /** ARNs in the order in which they were started. */
+  readonly order: string[];
 }
 
 /** The name of this service's slice: what Firebreak keeps for itself is no part of what it contains. */
 export const stepFunctionsSlice = 'stepFunctions';
 
 const sliceIn = (state: State, account: string, region: string): StepFunctionsSlice =>
-  slice<StepFunctionsSlice>(state, account, region, stepFunctionsSlice, () => ({ machines: {}, executions: {} }));
+  slice<StepFunctionsSlice>(state, account, region, stepFunctionsSlice, () => ({
+    machines: {},
+    executions: {},
+    order: [],
+  }));
 
 /** Deploys a state machine under this name. */
 export const deployMachine = ({ state, account, region, partition }: Request, name: string): string => {
@@ -31,9 +37,11 @@ export const deployMachine = ({ state, account, region, partition }: Request, na
   return arn;
 };
 
-/** Those of the account and Region, in the order in which they were started. */
-export const executionsIn = (state: State, account: string, region: string): readonly ExecutionRecord[] =>
-  Object.values(sliceIn(state, account, region).executions);
+/** Those of the account and Region, in the order in which they were started, but for the first so many. */
+export const executionsIn = (state: State, account: string, region: string, but = 0): readonly ExecutionRecord[] => {
+  const { executions, order } = sliceIn(state, account, region);
+  return order.slice(but).flatMap((arn) => executions[arn] ?? []);
+};
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html: white space and these are not allowed. */
 const nameForm = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/;
@@ -43,7 +51,7 @@ const startExecution = (
   { stateMachineArn = '', name = '', input = '{}' }: SFN.StartExecutionInput,
   { state, account, region, now }: Request,
 ): SFN.StartExecutionOutput => {
-  const { machines, executions } = sliceIn(state, account, region);
+  const { machines, executions, order } = sliceIn(state, account, region);
   const machine = machines[stateMachineArn];
   if (!machine) throw awsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
   if (!nameForm.test(name)) throw awsError('InvalidName', `Invalid Name: '${name}'`);
@@ -51,6 +59,7 @@ const startExecution = (
   const found = executions[arn];
   if (found && (found.status !== 'RUNNING' || found.input !== input))
     throw awsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+  if (!found) order.push(arn);
   executions[arn] ??= {
     arn,
     name,

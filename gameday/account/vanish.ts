@@ -1,5 +1,6 @@
 // How a resource vanishes: somebody deletes it, with what AWS deletes along with it. Nothing of ours is asked.
 import type { Target } from '../../playbooks/language/resource.ts';
+import { endsByItself } from './ec2-lifecycle.ts';
 import { ec2Slice } from './ec2-state.ts';
 import { iamSlice } from './iam-slice.ts';
 import { s3Slice } from './s3-slice.ts';
@@ -9,8 +10,12 @@ type Vanishing = Pick<Target, 'account' | 'region' | 'id' | 'detail'>;
 
 /** AWS shows a terminated instance for an hour; its interfaces and volumes go, as each is marked. */
 const terminate = (world: World, { account, region, id }: Vanishing): void => {
-  const instance = ec2Slice(world.requestAt({ account, region })).instances[id];
-  if (instance) Object.assign(instance, { State: 'shutting-down', settlesAt: world.clock.now().getTime() });
+  const ec2 = ec2Slice(world.requestAt({ account, region }));
+  const instance = ec2.instances[id];
+  if (!instance) return;
+  const settlesAt = world.clock.now().getTime();
+  Object.assign(instance, { State: 'shutting-down', settlesAt });
+  endsByItself(ec2, settlesAt);
 };
 
 /** A long-term key goes alone; a temporary one is as gone as the user or role that it was made for. */

@@ -6,6 +6,7 @@ import { attemptOf, type ClientConfiguration, clientConfiguration, rememberAttem
 import { type Clock, createClock } from './clock.ts';
 import { Crash } from './errors.ts';
 import { denied, type Fault, serverError, throttled, timeout } from './faults.ts';
+import { publishedLimits } from './limits.ts';
 import type { Operation, Request, ServiceModel } from './model.ts';
 import { createRandom, newId, newUuid } from './random.ts';
 import { passTime, services } from './services.ts';
@@ -96,6 +97,8 @@ export interface WorldOptions {
   readonly models?: Readonly<Record<string, ServiceModel>>;
   readonly latency?: 'seeded' | 'none';
   readonly staleReads?: StaleReads;
+  /** 'published': AWS admits as many calls as the services say; without it, any number. */
+  readonly limits?: 'published';
 }
 
 /** How long a caller waits in vain before its connection times out. */
@@ -145,6 +148,8 @@ export function createWorld(options: WorldOptions): World {
   const calls: Call[] = [];
   const defects: Error[] = [];
   const answersByToken = new Map<string, object>();
+  const admits = options.limits && publishedLimits(clock.now);
+  const refused = new Set<string>();
   let decide: Decide | undefined;
   let hear: ((call: Call) => void) | undefined;
 
@@ -221,6 +226,13 @@ export function createWorld(options: WorldOptions): World {
     return answer;
   };
 
+  /**
+   * What the SDK would wait before this attempt: longer where AWS had no room.
+   * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+   */
+  const backOff = (tries: number, wasRefused: boolean): number =>
+    wasRefused ? latencies.between(0, 500 * 2 ** (tries - 2)) : latencies.between(10, 50 * 2 ** tries);
+
   const attempt = async (operation: Operation, incoming: Incoming, call: Call): Promise<object> => {
     const { session, service, command } = incoming;
     const fault = decide?.(call);
@@ -231,13 +243,18 @@ export function createWorld(options: WorldOptions): World {
       session.dead = true;
       throw new Crash(`${session.name} ${fault === 'hangs' ? 'was killed in' : 'died before'} ${service} ${command}`);
     }
-    if (call.attempt > 1) await wait(latencies.between(10, 50 * 2 ** call.attempt));
+    const { invocation } = attemptOf(incoming.request);
+    if (call.attempt > 1) await wait(backOff(call.attempt, refused.delete(invocation)));
     if (fault === 'timeout-before') {
       await wait(timeoutMilliseconds);
       throw timeout();
     }
     await wait(onTheWay);
     if (fault === 'throttled') throw throttled(service);
+    if (admits && !admits(call)) {
+      refused.add(invocation);
+      throw throttled(service);
+    }
     if (fault === 'denied') throw denied(service, command);
     if (fault === 'server-error') throw serverError(service);
     const output = perform(operation, incoming, call.write, fault);

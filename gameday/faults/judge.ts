@@ -39,8 +39,11 @@ const leftBehind = (
   const after = world.snapshot();
   const left = (state: State) => judgeDifferences(compareAccounts(state, after), []).left.map(saidDifference);
   if (!isGone) return left(before);
-  const places = (state: State) => new Set(compareAccounts(state, after).map(({ path }) => path.join('/')));
-  const since = places(before);
+  // What was attached to it, and went with it, is no difference either.
+  const wentWithIt = ({ change, before: was }: Difference) =>
+    change === 'removed' && JSON.stringify(was).includes(target.id);
+  const ours = compareAccounts(before, after).filter((difference) => !wentWithIt(difference));
+  const since = new Set(ours.map(({ path }) => path.join('/')));
   return judgeDifferences(compareAccounts(withoutTarget, after), [])
     .left.filter(({ path }) => since.has(path.join('/')) && !path.includes(target.id) && !path.some(isGroup))
     .filter((difference) => !isReplacement(difference))
@@ -51,12 +54,17 @@ const leftBehind = (
  * An Auto Scaling group terminates a member that fails its health checks, as an isolated one does, unless it was taken out before. Where that could not
  * be done, containment goes on all the same, and the incident has to say so: then the instance counts as gone.
  */
-export const isLostToItsGroup = async ({ target }: Ground, practice: Practice): Promise<boolean> => {
+export const isLostToItsGroup = (
+  { target }: Ground,
+  { world }: Practice,
+  whatWasSaid: readonly Pick<Incident, 'reason'>[],
+): boolean => {
   const { account, region, id } = target;
-  const { instances } = ec2Slice(practice.world.requestAt({ account, region }));
+  // What is due by now has happened then.
+  world.snapshot();
+  const { instances } = ec2Slice(world.requestAt({ account, region }));
   const isThere = target.type !== 'AWS::EC2::Instance' || instances[id]?.State === 'running';
-  const incidents = await incidentsOf(practice);
-  return !isThere && incidents.some(({ reason }) => reason.includes('autoscaling/'));
+  return !isThere && whatWasSaid.some(({ reason }) => reason.includes('autoscaling/'));
 };
 
 /** It says that it is contained while the attacker goes on. */
@@ -95,8 +103,10 @@ const openAndTwice = (incidents: readonly Incident[]): readonly string[] => {
 const outside = (ground: Ground, practice: Practice, incidents: readonly Incident[]): readonly string[] => {
   const answered = incidents.flatMap(({ target, changes }) => [target.id, ...changes.map(({ id }) => id)]);
   const names = new Set(answered.flatMap((id) => [id, ...id.split('/')]).filter((name) => name.length > 2));
+  // What the undisturbed run changes in a list, as a target that is let go of, may have left the list where more time has passed.
+  const touched = new Set([...ground.touched].flatMap((place) => [place, place.replace(/\/\d+(\/.*)?$/, '')]));
   return placesChanged(ground.before, practice.world.snapshot())
-    .filter((place) => !ground.touched.has(place) && !place.split('/').some((part) => names.has(part)))
+    .filter((place) => !touched.has(place) && !place.split('/').some((part) => names.has(part)))
     .map((place) => `${place} was changed, and no incident answers for it`);
 };
 

@@ -90,7 +90,7 @@ const respond = async (ground: Ground, practice: Practice, trial: Trial): Promis
   const judged = await judgeResponse(ground, practice, executions, isGone(trial));
   const alarmed = practice.deadEvents.length > 0 || executions.some(hasStopped);
   await redriveAll(practice);
-  const lost = isGone(trial) || (await isLostToItsGroup(ground, practice));
+  const lost = isGone(trial) || isLostToItsGroup(ground, practice, await incidentsOf(practice));
   const recovered = await judgeRecovered(ground, practice, { mustSay: mustSayFor(trial.injections), isGone: lost });
   const wrong = [...surprises, ...judged, ...recovered];
   return { wrong, alarmed, operations: injecting.operations, isGone: lost };
@@ -101,10 +101,12 @@ const release = async (ground: Ground, practice: Practice, trial: Trial, lost: b
   const injecting = begin(practice, 'release', trial.injections, ground.target);
   const first = await letGoOfAll(practice, incidents);
   injecting.stop();
-  const gone = lost || isGone(trial);
+  // A release takes its time as well.
+  const gone = lost || isGone(trial) || isLostToItsGroup(ground, practice, incidents);
   const judged = judgeRelease(ground, practice, first, { held: incidents.filter(isHeld).length, isGone: gone });
   const again = await letGoAgain(practice);
-  const wrong = [...judged, ...(await judgeEnd(ground, practice, gone))];
+  const goneSince = gone || isLostToItsGroup(ground, practice, incidents);
+  const wrong = [...judged, ...(await judgeEnd(ground, practice, goneSince))];
   const alarmed = first.some(hasStopped) && again.length > 0;
   return { wrong, alarmed, operations: injecting.operations, isGone: gone };
 };

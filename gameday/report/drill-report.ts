@@ -5,6 +5,7 @@ import type { Outcome } from '../../playbooks/language/outcome.ts';
 import type { Difference, Explained } from '../compare.ts';
 import type { FaultKind } from '../faults/share.ts';
 import type { Tally } from '../faults/tally.ts';
+import type { BurstReport } from './burst-report.ts';
 
 export const drillSchema = 'firebreak-drill/1';
 
@@ -190,4 +191,6 @@ export type DrillReport = {
   readonly results: readonly DrillResult[];
   /** Where faults were tried. */
   readonly faults?: FaultReport;
+  /** Absent where no burst was played. */
+  readonly burst?: BurstReport;
 };

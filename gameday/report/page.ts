@@ -1,5 +1,6 @@
 // The report as one page: no request leaves it, and it works without its script.
 import { createHash } from 'node:crypto';
+import { burstSection } from './burst-section.ts';
 import type { DrillReport, DrillResult } from './drill-report.ts';
 import { faultSection } from './faults.ts';
 import { type Graph, layout, type Workflow, wayOf } from './graph.ts';
@@ -126,7 +127,7 @@ const workflows = (report: DrillReport, graphs: readonly Graph[]): Html => html`
     ${graphs.map((graph) => workflow(graph, report))}
   </section>`;
 
-const method = ({ seed }: DrillReport): Html => html`
+const method = ({ seed, burst }: DrillReport): Html => html`
   <section aria-labelledby="method">
     <h2 id="method">How this was found out</h2>
     <p>
@@ -142,7 +143,10 @@ const method = ({ seed }: DrillReport): Html => html`
       At the end everything was released, and the account was compared with what it had been, field by field. Evidence
       stays, and connections that were cut do not come to life again.
     </p>
-    <p>To see exactly this again: <code>npx firebreak drill --seed ${seed} --report out/drill</code></p>
+    <p>
+      To see exactly this again:
+      <code>npx firebreak drill ${burst ? '--burst ' : ''}--seed ${seed} --report out/drill</code>
+    </p>
   </section>`;
 
 const failures = ({ results }: DrillReport): Html => {
@@ -206,6 +210,7 @@ export const page = (report: DrillReport, definitions: Readonly<Record<string, W
         <main>
           ${overview(report, longest)}
           ${incidents(report, graphs, longest)}
+          ${burstSection(report.burst)}
           ${faultSection(report.faults)}
           ${workflows(report, graphs)}
           ${method(report)}

@@ -49,6 +49,20 @@ symbol[id$='-small'] .state > * { stroke-width: 4; }
 .mark-name { fill: var(--ink); font-size: 12px; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 .mark-name .when { font-weight: 600; }
 .spark { margin-top: 0.25rem; }
+.bursts { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem 2rem; margin: 1.4rem 0; }
+.bursts figure { margin: 0; min-width: 0; }
+.burst { width: 100%; }
+.burst .tick { stroke: var(--rule); }
+.burst .axis { fill: var(--soft); font-size: 11px; text-anchor: middle; }
+.burst .axis.count { text-anchor: end; }
+.burst .curve { fill: none; stroke: var(--ink); stroke-width: 1.6; stroke-linejoin: round; }
+.burst .curve.arrived { stroke: var(--soft); stroke-dasharray: 1.5 3; stroke-linecap: round; }
+.burst .curve.floor { stroke: var(--ink); stroke-dasharray: 7 4; }
+.burst .curve.contained { stroke: var(--accent); stroke-width: 3; }
+.burst .curve.ended { stroke: var(--faint); stroke-width: 2; }
+.burst .name { fill: var(--soft); font-size: 12px; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+.burst .name.contained { fill: var(--accent); font-weight: 600; }
+.burst .name.floor, .burst .name.told { fill: var(--ink); }
 .only-narrow { display: none; }
-@media (max-width: 46rem) { .way-through { grid-template-columns: 1fr; } .timeline { max-width: none; width: 100%; } }
+@media (max-width: 46rem) { .way-through, .bursts { grid-template-columns: 1fr; } .timeline { max-width: none; width: 100%; } }
 `;

@@ -1,5 +1,6 @@
 // The drill as a table for a terminal. Names come from whoever made the resource: no control character of theirs gets through.
 import { styleText } from 'node:util';
+import { burstVerdict } from './burst-section.ts';
 import type { DrillReport, DrillResult } from './drill-report.ts';
 import { lastStanding, wasSoAlready, whatStaysOpen } from './story.ts';
 import { duration, headline, outcomesSaid, plainName, sentence, verdict } from './words.ts';
@@ -153,6 +154,16 @@ const failuresSaid = ({ results }: DrillReport, width: number, paint: Paint): re
         ),
     ]);
 
+const burstSaid = (burst: DrillReport['burst'], width: number, paint: Paint): readonly string[] => {
+  if (!burst) return [];
+  const failed = burst.checks.filter(({ held }) => !held);
+  return [
+    '',
+    ...wrap(burstVerdict(burst), width).map((line) => paint(burst.held ? 'bold' : ['red', 'bold'], line)),
+    ...failed.flatMap(({ what, expected, found }) => wrap(`${what}: expected ${expected}, found ${found}`, width)),
+  ];
+};
+
 /** The drill for a terminal of this width. Escape sequences only where colour is asked for. */
 export const drillTable = (
   report: DrillReport,
@@ -195,6 +206,7 @@ export const drillTable = (
       ),
       wide,
     ),
+    ...burstSaid(report.burst, wide, paint),
   ]
     .join('\n')
     .replaceAll('\u00A0', ' ');

@@ -22,6 +22,26 @@ export type Gone = typeof gone;
 export const isAwsError = (error: unknown, ...names: readonly string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
+/** By which names AWS's services say that they have no room for a call. IAM's `LimitExceededException` is a full quota, and none of them. */
+const throttlings: readonly string[] = [
+  'BandwidthLimitExceeded',
+  'EC2ThrottledException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+];
+
+/** Whether AWS did nothing because it gets too many calls just now: a later one may well be heard. */
+export const isThrottled = (error: unknown): boolean =>
+  isAwsError(error, ...throttlings) ||
+  (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode === 429;
+
 /** Gives `otherwise` instead of the listed AWS errors; every other error goes on. */
 export const unless = async <T, U>(names: readonly string[], otherwise: U, read: () => Promise<T>): Promise<T | U> => {
   try {

@@ -21,8 +21,8 @@ export const mutants: readonly Mutant[] = [
   // The three conditions of models/hold_protocol.py: blindtake, nocheck, noreapply.
   {
     name: 'take is written whatever the version is',
-    from: "(await put(tools, held, next, version))\n      ? { state: 'held', version: version + 1, read, original }",
-    to: `(await put(tools, held, next, ${now}))\n      ? { state: 'held', version: version + 1, read, original }`,
+    from: "(await put(tools, held, next, version))\n        ? { state: 'held', version: version + 1, read, original }",
+    to: `(await put(tools, held, next, ${now}))\n        ? { state: 'held', version: version + 1, read, original }`,
     noticed: overlap,
   },
   {
@@ -70,8 +70,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the time of a read is looked at after it',
-    from: '    const echoed = echoes(record, held, tools.now());\n    const value = await held.setting.read(held.aws, held.id);\n',
-    to: '    const value = await held.setting.read(held.aws, held.id);\n    const echoed = echoes(record, held, tools.now());\n',
+    from: '  const asked = tools.now();\n  return { ...found, asked, value: await held.setting.read(held.aws, held.id) };\n',
+    to: '  const value = await held.setting.read(held.aws, held.id);\n  return { ...found, asked: tools.now(), value };\n',
     noticed: overlap,
   },
   {

@@ -125,9 +125,10 @@ export const conformance = (name: string, make: () => Store | Promise<Store>): v
       await put('one', value);
       value.holders.a.push('sg-2');
       const read = (await ledger.read('holds', 'one'))?.value as typeof value;
-      read.holders.a.push('sg-3');
       const [listed] = (await ledger.list('holds', 'one')).map((record) => record.value as typeof value);
-      listed?.holders.a.push('sg-4');
+      // What is given out may also be such that nobody can change it.
+      for (const given of [read, listed].filter((one) => !Object.isFrozen(one?.holders.a)))
+        given?.holders.a.push('sg-3');
       expect(await ledger.read('holds', 'one')).toMatchObject({ value: { holders: { a: ['sg-1'] } } });
     });
 

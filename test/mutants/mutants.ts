@@ -14,11 +14,11 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'the hold is recorded after the write',
-    file: 'functions/engine/contain.ts',
+    file: 'functions/engine/take-all.ts',
     edits: [
       [
-        'taken: await take(engine, held, incident.id, change.to) };',
-        'taken: (await held.setting.write(held.aws, held.id, change.to, await prepared), await take(engine, held, incident.id, change.to)) };',
+        'return { ...rest, taken: await take(engine, rest.held, incident.id, rest.change.to, await first) };',
+        'await first;\n    await rest.held.setting.write(rest.held.aws, rest.held.id, rest.change.to, await rest.prepared);\n    return { ...rest, taken: await take(engine, rest.held, incident.id, rest.change.to) };',
       ],
     ],
     seenIn: 'block-public-bucket/public-policy',
@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/engine/contain.ts',
     edits: [
       [
-        "  const requests = done.requests.map(({ requestId }) => requestId);\n  if ('error' in done) {\n    const note",
-        "  const requests = done.requests.map(({ requestId }) => requestId);\n  if ('error' in done && incident.id === '') {\n    const note",
+        "  const requests = done.requests.map(({ requestId }) => requestId);\n  if ('error' in done) {\n    const not ",
+        "  const requests = done.requests.map(({ requestId }) => requestId);\n  if ('error' in done && incident.id === '') {\n    const not ",
       ],
     ],
     seenIn: 'block-public-bucket/public-policy',

@@ -1,0 +1,73 @@
+// Taking all holds of an incident at once: first every original on record, then the first write.
+import type { Json } from '../../playbooks/language/json.ts';
+import { type Engine, playbookNamed } from './engine.ts';
+import { type Held, type Look, readHold, type Take, take } from './hold.ts';
+import type { Incident, IncidentChange } from './incident.ts';
+import { settingOf } from './plan.ts';
+import { sharingReads } from './requests.ts';
+
+/** The setting of a change, with the hands of this incident. */
+export const heldOf = (engine: Engine, incident: Incident, change: Pick<IncidentChange, 'as' | 'id'>): Held => ({
+  setting: settingOf(playbookNamed(engine, incident.playbook), change.as),
+  id: change.id,
+  aws: engine.aws(incident.target, incident.id, 'write'),
+});
+
+/** For work that is awaited further down: until then its failure must not end the process, which has writes under way. */
+export const awaitedLater = <T>(work: Promise<T>): Promise<T> => {
+  work.catch(() => undefined);
+  return work;
+};
+
+/** A change on its way: its hold, and what its write needs. */
+export interface Step {
+  readonly change: IncidentChange;
+  readonly held: Held;
+  readonly taken: Take | { readonly state: 'failed'; readonly error: unknown };
+  readonly prepared: Promise<Json | undefined>;
+}
+
+type Ready = Pick<Step, 'change' | 'held' | 'prepared'> & { readonly first: Promise<Look> };
+
+/**
+ * Looks at all settings: first at all their records, then at what they read, so that each read is after its record and yet one call serves
+ * several. Side by side, what the writes will need is made. Nothing of it changes a setting.
+ */
+const lookAtAll = async (
+  engine: Engine,
+  incident: Incident,
+  changes: readonly IncidentChange[],
+): Promise<readonly Ready[]> => {
+  const holds = changes.map((change) => ({ change, held: heldOf(engine, incident, change) }));
+  const records = holds.map(({ held }) => awaitedLater(readHold(engine, held)));
+  await Promise.allSettled(records);
+  const asked = engine.now();
+  return sharingReads(async () =>
+    holds.map(({ change, held }, index) => {
+      const prepared = awaitedLater((async () => held.setting.prepare?.(held.aws, held.id, change.to))());
+      const look = async (): Promise<Look> => {
+        const { record, version } = (await records[index]) ?? (await readHold(engine, held));
+        return { record, version, asked, value: await held.setting.read(held.aws, held.id) };
+      };
+      return { change, held, prepared, first: awaitedLater(look()) };
+    }),
+  );
+};
+
+const takeHold = async (engine: Engine, incident: Incident, { first, ...rest }: Ready): Promise<Step> => {
+  try {
+    return { ...rest, taken: await take(engine, rest.held, incident.id, rest.change.to, await first) };
+  } catch (error) {
+    return { ...rest, taken: { state: 'failed', error } };
+  }
+};
+
+/** Takes every hold side by side. Nothing of it changes a setting; what fails is told by its step. */
+export const takeAll = async (
+  engine: Engine,
+  incident: Incident,
+  changes: readonly IncidentChange[],
+): Promise<readonly Step[]> => {
+  const looks = await lookAtAll(engine, incident, changes);
+  return Promise.all(looks.map((ready) => takeHold(engine, incident, ready)));
+};
