@@ -140,10 +140,12 @@ const noteOn = (practice: Practice, seed: number) => {
     if (ignored && starts.length + checks.length + resumes.length === 0) echoes.ignored += 1;
   };
   const noted = new Set<string>();
+  let writes = 0;
   const echoing: Promise<void>[] = [];
   const { world, stage } = practice;
   const writer = createNoteWriter(practice, seed, ({ id }) => {
     noted.add(id);
+    writes += 1;
     echoing.push(echo(echoOf(world.requestAt(stage), id)));
   });
   let over = false;
@@ -154,7 +156,7 @@ const noteOn = (practice: Practice, seed: number) => {
       over = true;
       await writing;
       await Promise.all(echoing);
-      return { noted: noted.size, written: writer.written, echoes };
+      return { noted: noted.size, again: writes - noted.size, echoes };
     },
   };
 };
@@ -196,14 +198,17 @@ export const playBurst = async (options: BurstOptions): Promise<BurstObserved> =
     }),
   );
   const ended = await practice.settled();
-  const { noted, written, echoes } = await notes.finished();
+  const { noted, again, echoes } = await notes.finished();
   return {
     seed,
     withinSeconds,
     events: arrivals.map(({ after }) => after),
     followed: await followedIn({ practice, begun, arrivals, ended, toldAt }),
-    noted,
-    written,
+    notes: {
+      findings: noted,
+      again,
+      calls: world.calls.filter(({ command }) => command === 'BatchUpdateFindings').length,
+    },
     echoes,
     calls: {
       total: world.calls.length,

@@ -19,13 +19,7 @@ export type NotesWritten = {
 
 export interface NoteTools {
   readonly aws: (place: Place) => Aws;
-  readonly pause: (milliseconds: number) => Promise<void>;
 }
-
-/** What passes: somebody else was just writing, or the finding is on its way into Security Hub. */
-const passing = ['ConcurrentUpdateError', 'FindingNotFound', 'InternalFailure', 'NotAnswered'];
-const roundsMax = 4;
-const pauseMilliseconds = 500;
 
 type Answer = Pick<BatchUpdateFindingsCommandOutput, 'ProcessedFindings' | 'UnprocessedFindings'>;
 
@@ -62,22 +56,14 @@ const call = async ({ aws }: NoteTools, batch: NoteBatch): Promise<readonly Unwr
   }
 };
 
-/** Writes what is queued. What passes is tried a few times more; what is left is answered, for a person to be told. */
+/**
+ * Writes what is queued. What could not be written is answered and never tried again here: much of it passes (somebody else was just writing, the
+ * finding is on its way into Security Hub), so the queue gives it out once more, and in the end to a person.
+ */
 export const writeNotes = async (tools: NoteTools, queued: readonly FindingNote[]): Promise<NotesWritten> => {
   const unwritten: Unwritten[] = [];
-  let calls = 0;
-  let waiting = batchesOf(queued);
-  const wanted = waiting.reduce((sum, { notes }) => sum + notes.length, 0);
-  for (let round = 1; waiting.length > 0; round++) {
-    const again: FindingNote[] = [];
-    for (const batch of waiting) {
-      calls++;
-      for (const one of await call(tools, batch))
-        if (passing.includes(one.code) && round < roundsMax) again.push(one.note);
-        else unwritten.push(one);
-    }
-    waiting = batchesOf(again);
-    if (waiting.length > 0) await tools.pause(pauseMilliseconds * 2 ** round);
-  }
-  return { written: wanted - unwritten.length, calls, unwritten };
+  const batches = batchesOf(queued);
+  for (const batch of batches) unwritten.push(...(await call(tools, batch)));
+  const wanted = batches.reduce((sum, { notes }) => sum + notes.length, 0);
+  return { written: wanted - unwritten.length, calls: batches.length, unwritten };
 };

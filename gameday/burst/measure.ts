@@ -1,5 +1,4 @@
 // From what was seen of a burst to what the report says of it. Pure.
-import type { NotesWritten } from '../../functions/notices/security-hub.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import { modifyNetworkInterface } from '../account/limits.ts';
 import type { BurstReport } from '../report/burst-report.ts';
@@ -30,9 +29,7 @@ export interface BurstObserved {
   readonly withinSeconds: number;
   readonly events: readonly number[];
   readonly followed: readonly Followed[];
-  /** Findings that have our note now. */
-  readonly noted: number;
-  readonly written: readonly NotesWritten[];
+  readonly notes: BurstReport['notes'];
   readonly echoes: { readonly sent: number; readonly ignored: number };
   readonly calls: BurstReport['calls'];
   /** Calls that no real AWS could have got, and events that no delivery got through. */
@@ -129,7 +126,7 @@ const checksOf = (
       'Notes in Security Hub are batched',
       `${said(followed.length)} findings noted in at most ${callsMax} calls`,
       `${said(notes.findings)} in ${notes.calls}`,
-      notes.calls <= callsMax && notes.findings === followed.length && notes.unwritten === 0,
+      notes.calls <= callsMax && notes.findings === followed.length,
     ),
     check(
       'The echo of our own notes leads to nothing',
@@ -156,11 +153,10 @@ const outcomesOf = (followed: readonly Followed[]): BurstReport['outcomes'] => {
 const surplus = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + Math.max(0, count - 1), 0);
 
 export const burstReportOf = (observed: BurstObserved): BurstReport => {
-  const { seed, withinSeconds, events, followed, noted, written, echoes, calls } = observed;
+  const { seed, withinSeconds, events, followed, notes, echoes, calls } = observed;
   const floor = admittedAt(followed.map(({ arrivedAt }) => arrivedAt));
   const contained = lastOf(present(followed.map(({ containedAt }) => containedAt)));
   const floorSeconds = lastOf(floor);
-  const sum = (count: (one: NotesWritten) => number) => written.reduce((total, one) => total + count(one), 0);
   const figures: Figures = {
     lost: followed.filter(isLost).length,
     doubled: {
@@ -168,12 +164,7 @@ export const burstReportOf = (observed: BurstObserved): BurstReport => {
       writes: surplus(followed.map(({ writes }) => writes)),
       notices: surplus(followed.map(({ notices }) => notices)),
     },
-    notes: {
-      findings: noted,
-      again: sum((one) => one.written) - noted,
-      calls: sum((one) => one.calls),
-      unwritten: sum(({ unwritten }) => unwritten.length),
-    },
+    notes,
     bucket: {
       call: 'ModifyNetworkInterfaceAttribute',
       ...modifyNetworkInterface,

@@ -1,8 +1,6 @@
 // The queue of notes for Security Hub, and the function that Lambda feeds from it in batches; and the echo that Security Hub sends of each.
-import type { Pluggable } from '@smithy/types';
-import { clientsFrom } from '../../functions/adapters/clients.ts';
+import { noteHandler } from '../../functions/note.ts';
 import type { FindingNote } from '../../functions/notices/finding-note.ts';
-import { type NotesWritten, writeNotes } from '../../functions/notices/security-hub.ts';
 import { createRandom } from '../account/random.ts';
 import type { Practice } from '../practice.ts';
 
@@ -17,32 +15,31 @@ const pollers = 5;
 /** How often the pollers look into the queue. */
 const lookSeconds = 1;
 
+/** So long a message that could not be written is out of sight before the queue gives it out once more. */
+const againAfterSeconds = 30;
+
 export interface NoteWriter {
   /** Writes what is queued until `done` says that nothing more will come. */
   run(done: () => boolean): Promise<void>;
-  readonly written: readonly NotesWritten[];
 }
 
 /** `onWritten` is told of each note that stands on its finding now. */
 export const createNoteWriter = (
-  { world, findingNotes, stage }: Practice,
+  { world, engine, findingNotes, stage }: Practice,
   seed: number,
   onWritten: (note: FindingNote) => void,
 ): NoteWriter => {
   const random = createRandom(seed, 'pollers');
-  const written: NotesWritten[] = [];
-  const session = world.session('notes');
-  const aws = clientsFrom({
-    configure: ({ account, region }) => session.configure(account, region),
-    plugins: ({ account, region }) => [session.plugin(account, region) as unknown as Pluggable<object, object>],
-  });
+  const write = noteHandler(engine('notes'));
   const batches = Array.from({ length: pollers }, () => ({ notes: [] as FindingNote[], since: 0 }));
   const flush = async (notes: readonly FindingNote[]): Promise<void> => {
-    const tools = { aws: (place: Parameters<typeof aws>[0]) => aws(place, 'notes', 'write'), pause: world.clock.sleep };
-    const result = await writeNotes(tools, notes);
-    written.push(result);
-    const left = new Set(result.unwritten.map(({ note }) => note));
-    for (const note of notes) if (!left.has(note)) onWritten(note);
+    const Records = notes.map((note, index) => ({ messageId: String(index), body: JSON.stringify(note) }));
+    const { batchItemFailures } = await write({ Records });
+    const left = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    for (const [index, note] of notes.entries()) if (!left.has(String(index))) onWritten(note);
+    if (left.size === 0) return;
+    await stage.wait(againAfterSeconds);
+    findingNotes.push(...notes.filter((_note, index) => left.has(String(index))));
   };
   const poll = (): void => {
     const now = world.clock.now().getTime();
@@ -54,19 +51,22 @@ export const createNoteWriter = (
     }
   };
   return {
-    written,
     run: async (done) => {
-      const flushing: Promise<void>[] = [];
+      let flushing = 0;
       for (let last = false; !last; ) {
         await stage.wait(lookSeconds);
-        last = done() && findingNotes.length === 0 && batches.every(({ notes }) => notes.length === 0);
+        last =
+          done() && flushing === 0 && findingNotes.length === 0 && batches.every(({ notes }) => notes.length === 0);
         poll();
         const now = world.clock.now().getTime();
-        for (const batch of batches)
-          if (batch.notes.length > 0 && now - batch.since >= batchingWindowSeconds * 1000)
-            flushing.push(flush(batch.notes.splice(0)));
+        for (const batch of batches) {
+          if (batch.notes.length === 0 || now - batch.since < batchingWindowSeconds * 1000) continue;
+          flushing += 1;
+          void flush(batch.notes.splice(0)).finally(() => {
+            flushing -= 1;
+          });
+        }
       }
-      await Promise.all(flushing);
     },
   };
 };

@@ -81,7 +81,7 @@ export const burstPicture = ({ curve, events, bucket, seconds }: BurstReport, fr
   const { id, width, height, untilSeconds, named } = frame;
   const { stepSeconds: step } = curve;
   const most = events.detections;
-  const scale = scales(frame, most, 14);
+  const scale = scales(frame, most, 24);
   const curves: readonly (Curve & { readonly level: number })[] = [
     { kind: 'arrived', name: 'detected', counts: curve.arrived, level: most * 0.9 },
     { kind: 'floor', name: 'as AWS admits', counts: curve.floor, level: most * 0.62 },

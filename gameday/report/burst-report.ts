@@ -25,7 +25,6 @@ export type BurstReport = {
     /** Updates of a finding that had it already, and says the same afterwards. */
     readonly again: number;
     readonly calls: number;
-    readonly unwritten: number;
   };
   /** AWS's own limit for the call that contains, and how soon it can have admitted as many as were needed. */
   readonly bucket: {

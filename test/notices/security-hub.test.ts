@@ -2,7 +2,9 @@
 import { BatchImportFindingsCommand, GetFindingsCommand, SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { describe, expect, it } from 'vitest';
 import { clientsFrom } from '../../functions/adapters/clients.ts';
+import type { Engine } from '../../functions/engine/engine.ts';
 import type { Incident } from '../../functions/engine/incident.ts';
+import { noteHandler } from '../../functions/note.ts';
 import {
   batchesOf,
   type FindingNote,
@@ -142,7 +144,7 @@ const hub = async (
     configure: ({ account, region }) => session.configure(account, region),
     plugins: ({ account, region }) => [session.plugin(account, region) as never],
   });
-  const tools: NoteTools = { aws: (where) => aws(where, 'notes', 'write'), pause: world.clock.sleep };
+  const tools: NoteTools = { aws: (where) => aws(where, 'notes', 'write') };
   const client = tools.aws(place)(SecurityHubClient);
   const Findings = Array.from({ length: count }, (_, i) => ({
     SchemaVersion: '2018-10-08',
@@ -178,33 +180,8 @@ describe('writing', () => {
     ]);
   });
 
-  it('tries again what passes, and only that', async () => {
-    const { tools, world } = await hub(3, (call) =>
-      call === 1
-        ? [
-            { id: 'finding-1', code: 'ConcurrentUpdateError' },
-            { id: 'finding-2', code: 'FindingNotFound' },
-          ]
-        : [],
-    );
-    expect(await writeNotes(tools, notes(3))).toEqual({ written: 3, calls: 2, unwritten: [] });
-    const updates = world.calls.filter(({ command }) => command === 'BatchUpdateFindings');
-    expect(updates.map(({ input }) => (input as { FindingIdentifiers: unknown[] }).FindingIdentifiers.length)).toEqual([
-      3, 2,
-    ]);
-  });
-
-  it('gives up after a few tries, and says so of each finding', async () => {
-    const { tools } = await hub(1, () => [{ id: 'finding-0', code: 'FindingNotFound' }]);
-    const { written, calls, unwritten } = await writeNotes(tools, notes(1));
-    expect({ written, calls }).toEqual({ written: 0, calls: 4 });
-    expect(unwritten).toMatchObject([
-      { note: { id: 'finding-0' }, code: 'FindingNotFound', said: 'said FindingNotFound' },
-    ]);
-  });
-
-  it.each(['InvalidInput', 'FindingSizeExceeded', 'DuplicatedFindingIdentifier'])(
-    '%s is told at once',
+  it.each(['InvalidInput', 'FindingSizeExceeded', 'ConcurrentUpdateError', 'FindingNotFound'])(
+    '%s is answered, for the queue to give it out once more',
     async (code) => {
       const { tools } = await hub(2, () => [{ id: 'finding-0', code }]);
       expect(await writeNotes(tools, notes(2))).toMatchObject({ written: 1, calls: 1, unwritten: [{ code }] });
@@ -223,6 +200,39 @@ describe('writing', () => {
       unwritten: [{ note: { id: 'finding-0' }, code: 'AccessDeniedException' }],
     });
     expect(world.defects).toEqual([]);
+  });
+});
+
+describe('the function that the queue feeds', () => {
+  const fed = async (count: number, unprocessed?: Parameters<typeof hub>[1]) => {
+    const { tools, findings, world } = await hub(count, unprocessed);
+    const said: string[] = [];
+    const engine = { aws: tools.aws, report: ({ text }: { text: string }) => said.push(text) } as unknown as Engine;
+    return { write: noteHandler(engine), findings, world, said };
+  };
+  const message = (one: FindingNote) => ({ messageId: `message of ${one.id}`, body: JSON.stringify(one) });
+
+  it('writes all, in one call, and keeps nothing in the queue', async () => {
+    const { write, world } = await fed(3);
+    expect(await write({ Records: notes(3).map(message) })).toEqual({ batchItemFailures: [] });
+    expect(world.calls.filter(({ command }) => command === 'BatchUpdateFindings')).toHaveLength(1);
+  });
+
+  it('leaves to the queue what AWS left undone, and says what AWS said', async () => {
+    const { write, said } = await fed(3, () => [{ id: 'finding-1', code: 'ConcurrentUpdateError' }]);
+    expect(await write({ Records: notes(3).map(message) })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message of finding-1' }],
+    });
+    expect(said).toEqual(['not written on finding-1: ConcurrentUpdateError: said ConcurrentUpdateError']);
+  });
+
+  it('leaves a message to the queue that nobody can read, and writes the others', async () => {
+    const { write, findings } = await fed(1);
+    const Records = [{ messageId: 'garbled', body: '{' }, { messageId: 'other', body: '{"id":1}' }, message(note(0))];
+    expect(await write({ Records })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'garbled' }, { itemIdentifier: 'other' }],
+    });
+    expect(await findings()).toMatchObject([{ Note: { UpdatedBy: 'firebreak' } }]);
   });
 });
 
