@@ -84,7 +84,9 @@ const tryFaults = async (order: Order, world: World): Promise<FaultReport> => {
   const { playAll } = await import('../../gameday/faults/crew.ts');
   const tally = await playAll(order, trialsOn(world.err));
   world.err.line(`${tally.trials} trials with faults are played.`);
-  return { ...tally, kind: order.kind, seed: order.seed };
+  const { pairs, ...counted } = tally;
+  const met = { together: pairs.together.length, apart: pairs.apart.length };
+  return { ...counted, kind: order.kind, seed: order.seed, ...(order.kind === 'pairs' && { pairs: met }) };
 };
 
 const playBurst = async (screen: Screen, seed: number): Promise<BurstReport> => {

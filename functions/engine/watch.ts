@@ -17,7 +17,9 @@ const silentHoursMax = 1;
 
 /** When whoever carries the incident out was last to be heard of; undefined where nobody carries it out. */
 const lastHeard = (incident: Incident): string | undefined => {
-  const { phase, admission, openedAt, question, wroteAt, releaseRequest, outcome } = incident;
+  const { phase, admission, openedAt, question, wroteAt, releaseRequest, outcome, turn } = incident;
+  // It stands in line until then, however long the line is.
+  if (turn && (phase === 'new' || phase === 'containing')) return turn.at;
   if (phase === 'new') return admission?.at ?? openedAt;
   if (phase === 'waiting') return question?.answerBy ?? openedAt;
   if (phase === 'releasing') return releaseRequest?.at ?? openedAt;
@@ -28,8 +30,11 @@ const lastHeard = (incident: Incident): string | undefined => {
 /** That people were told of it, where nothing else can be done. */
 const toldLost = ({ asked }: Incident): string => `workflow lost, asked ${asked}`;
 
+/** What is still to come for it had its turn then; until that the watch looks after what stands. */
+const restDue = ({ phase, turn }: Incident): string | undefined => (phase === 'holding' && turn ? turn.at : undefined);
+
 const isLost = (incident: Incident, now: Date): boolean => {
-  const heard = incident.watch?.told === toldLost(incident) ? undefined : lastHeard(incident);
+  const heard = incident.watch?.told === toldLost(incident) ? undefined : (restDue(incident) ?? lastHeard(incident));
   return heard !== undefined && now.getTime() - Date.parse(heard) > silentHoursMax * 3_600_000;
 };
 
@@ -41,7 +46,8 @@ const isNews = ({ phase, seen }: Incident): boolean => phase === 'holding' && se
 
 /** What is under way is its workflow's to look at. */
 const isDue = (incident: Incident, now: Date): boolean => {
-  if (lastHeard(incident) !== undefined) return isLost(incident, now);
+  if (isLost(incident, now)) return true;
+  if (lastHeard(incident) !== undefined) return false;
   return ((isHeld(incident) || isNews(incident)) && !isUnsettled(incident, now)) || watchOf(incident).owed !== '';
 };
 

@@ -26,6 +26,8 @@ export interface Story {
   readonly reason: string;
   /** What the injections met, in words. */
   readonly met: readonly string[];
+  /** Injections that met nothing: an earlier one ended the run before that call. */
+  readonly unmet: readonly Injection[];
   /** Promises that were not kept. */
   readonly wrong: readonly string[];
 }
@@ -62,9 +64,13 @@ const standOf = async (practice: Practice): Promise<string> => {
     .digest('base64');
 };
 
+const operationOf = (operations: readonly Operation[], { phase, where, index }: Injection): Operation | undefined =>
+  operations.find((one) => one.phase === phase && one.where === where && one.index === index);
+
 const metBy = (operations: readonly Operation[], injections: readonly Injection[]): readonly string[] =>
-  injections.map(({ phase, where, index, fault }) => {
-    const operation = operations.find((one) => one.phase === phase && one.where === where && one.index === index);
+  injections.map((injection) => {
+    const { phase, where, index, fault } = injection;
+    const operation = operationOf(operations, injection);
     return operation
       ? `${operation.by}: ${operation.name} met ${fault}`
       : `nothing met ${phase}.${where}.${index}=${fault}`;
@@ -158,6 +164,7 @@ export const play = async (ground: Ground, trial: Trial, released: Released): Pr
   } catch (error) {
     parts.push({ wrong: [`it broke off: ${whatAwsSaid(error)}`], alarmed: false, operations: [], isGone: false });
   }
+  const operations = parts.flatMap((part) => part.operations);
   const wrong = parts.flatMap((part) => part.wrong);
   const alarmed = parts.some((part) => part.alarmed);
   return {
@@ -165,10 +172,8 @@ export const play = async (ground: Ground, trial: Trial, released: Released): Pr
     end: endOf(ground, own, wrong, alarmed, true),
     outcome: own?.outcome ?? 'none',
     reason: own?.reason ?? '',
-    met: metBy(
-      parts.flatMap((part) => part.operations),
-      trial.injections,
-    ),
+    met: metBy(operations, trial.injections),
+    unmet: trial.injections.filter((injection) => !operationOf(operations, injection)),
     wrong,
   };
 };

@@ -7,9 +7,9 @@ import { type Ground, prepare } from './ground.ts';
 import type { Operation } from './inject.ts';
 import { play, type Released, type Story } from './play.ts';
 import { shrink } from './shrink.ts';
-import { mergeTallies, type Tally, tallyOf } from './tally.ts';
-import type { Trial } from './trial.ts';
-import { allPairs, coveringPairs, randomTrial, singles } from './trials.ts';
+import { mergeTallies, noTally, type Tally, tallyOf } from './tally.ts';
+import { spell, type Trial } from './trial.ts';
+import { allPairs, coveringPairs, pairsIn, randomTrial, singles } from './trials.ts';
 
 /** `pairs` covers all pairs of classes; `all-pairs` tries each pair of calls of each playbook's shortest scenario. */
 export const faultKinds = ['single', 'pairs', 'all-pairs', 'random'] as const;
@@ -81,6 +81,28 @@ const metBy = (
   return operation ? { fault: only.fault, operation } : null;
 };
 
+/** Which pairs have met in one run. One that did not, because a third fault came between, is tried by itself. */
+const createPairs = () => {
+  const together = new Set<string>();
+  const tried = new Set<string>();
+  const queued = new Set<string>();
+  return {
+    /** Those that this trial was to bring together, and did not. */
+    leftBy: (trial: Trial, story: Story): readonly Trial[] => {
+      const pairs = pairsIn(trial, story.unmet).map((one) => ({ ...one, name: spell(one.pair) }));
+      for (const { name, together: both } of pairs) if (both) together.add(name);
+      if (trial.injections.length === 2) for (const { name } of pairs) tried.add(name);
+      const left = pairs.filter(({ name }) => !together.has(name) && !tried.has(name) && !queued.has(name));
+      for (const { name } of left) queued.add(name);
+      return left.map(({ pair }) => pair);
+    },
+    tally: (): Tally['pairs'] => ({
+      together: [...together],
+      apart: [...tried].filter((name) => !together.has(name)),
+    }),
+  };
+};
+
 /**
  * Plays this share of the trials. A trial of several faults that breaks a promise is shrunk to the fewest faults that still do.
  * @throws where a scenario does not even end as it says undisturbed.
@@ -96,15 +118,18 @@ export const playShare = async (
   const tasks = tasksOf(order, await groundsOf(pieces, playbooks)).filter((_, number) => number % of === index);
   const released = new Map<Ground, Released>();
   const tallies: Tally[] = [];
+  const pairs = createPairs();
+  const queue = [...tasks];
   let broken = 0;
-  for (const [number, { ground, trial }] of tasks.entries()) {
+  for (const [number, { ground, trial }] of queue.entries()) {
     const known = released.get(ground) ?? new Set<string>();
     released.set(ground, known);
     let story: Story = await play(ground, trial, known);
+    if (order.kind === 'pairs') queue.push(...pairs.leftBy(trial, story).map((pair) => ({ ground, trial: pair })));
     if (story.end === 'broken') story = await shrink(ground, trial, story);
     broken += story.end === 'broken' ? 1 : 0;
     tallies.push(tallyOf(story, ground.piece.name, metBy(ground, trial)));
-    onProgress({ done: number + 1, trials: tasks.length, title: `${trial.playbook} / ${trial.scenario}`, broken });
+    onProgress({ done: number + 1, trials: queue.length, title: `${trial.playbook} / ${trial.scenario}`, broken });
   }
-  return mergeTallies(tallies);
+  return mergeTallies([...tallies, { ...noTally, pairs: pairs.tally() }]);
 };

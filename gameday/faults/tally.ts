@@ -22,6 +22,8 @@ export type Tally = {
   readonly trials: number;
   readonly counts: Counts;
   readonly rows: readonly Row[];
+  /** Pairs of faults that met their calls in one run, by their spelling; and those that were tried and never did: one ends the run before the other. */
+  readonly pairs: { readonly together: readonly string[]; readonly apart: readonly string[] };
   /** No more than a person would read; `counts.broken` says how many there were. */
   readonly broken: readonly Story[];
 };
@@ -30,7 +32,7 @@ const brokenMax = 50;
 
 const none: Counts = { wanted: 0, told: 0, waiting: 0, alarmed: 0, broken: 0 };
 
-export const noTally: Tally = { trials: 0, counts: none, rows: [], broken: [] };
+export const noTally: Tally = { trials: 0, counts: none, rows: [], pairs: { together: [], apart: [] }, broken: [] };
 
 const sum = (a: Counts, b: Counts): Counts => ({
   wanted: a.wanted + b.wanted,
@@ -67,11 +69,18 @@ const mergeRows = (rows: readonly Row[]): readonly Row[] =>
     (a, b) => ({ ...a, write: a.write || b.write, cells: mergeCells([...a.cells, ...b.cells]) }),
   );
 
+const mergePairs = (all: readonly Tally['pairs'][]): Tally['pairs'] => {
+  const together = new Set(all.flatMap((pairs) => pairs.together));
+  const apart = new Set(all.flatMap((pairs) => pairs.apart).filter((pair) => !together.has(pair)));
+  return { together: [...together].toSorted(), apart: [...apart].toSorted() };
+};
+
 /** What several processes have counted, together. */
 export const mergeTallies = (tallies: readonly Tally[]): Tally => ({
   trials: tallies.reduce((count, { trials }) => count + trials, 0),
   counts: tallies.reduce((counts, tally) => sum(counts, tally.counts), none),
   rows: mergeRows(tallies.flatMap(({ rows }) => rows)),
+  pairs: mergePairs(tallies.map(({ pairs }) => pairs)),
   broken: tallies.flatMap(({ broken }) => broken).slice(0, brokenMax),
 });
 
@@ -87,6 +96,7 @@ export const tallyOf = (
     trials: 1,
     counts,
     rows: met ? [{ playbook, phase, by, name, write, cells: [{ fault: met.fault, counts, story }] }] : [],
+    pairs: noTally.pairs,
     broken: story.end === 'broken' ? [story] : [],
   };
 };

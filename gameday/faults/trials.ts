@@ -9,6 +9,7 @@ import {
   type Injection,
   type LedgerTrouble,
   ledgerFaults,
+  spell,
   type Trial,
 } from './trial.ts';
 
@@ -134,6 +135,23 @@ export const coveringPairs = (ground: Ground, seed: number): readonly Trial[] =>
     }
   }
   return trials;
+};
+
+/** The pairs of a trial's faults, as trials of their own, and whether both met their calls in it. */
+export const pairsIn = (
+  { injections, ...trial }: Trial,
+  unmet: readonly Injection[],
+): readonly { readonly pair: Trial; readonly together: boolean }[] => {
+  const isMet = (one: Injection): boolean => !unmet.some((other) => isSameCall(one, other));
+  const order = injections.toSorted((a, b) =>
+    spell({ ...trial, injections: [a] }) < spell({ ...trial, injections: [b] }) ? -1 : 1,
+  );
+  return order.flatMap((first, index) =>
+    order.slice(index + 1).map((second) => ({
+      pair: { ...trial, injections: [first, second] },
+      together: isMet(first) && isMet(second),
+    })),
+  );
 };
 
 export const allPairs = (ground: Ground): readonly Trial[] =>

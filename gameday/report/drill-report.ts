@@ -173,7 +173,12 @@ export type DrillResult = {
 };
 
 /** What became of every trial with faults. */
-export type FaultReport = Tally & { readonly kind: FaultKind; readonly seed: number };
+export type FaultReport = Omit<Tally, 'pairs'> & {
+  readonly kind: FaultKind;
+  readonly seed: number;
+  /** How many pairs of kinds of faults met in one run, and how many never do, as one ends the run before the other. */
+  readonly pairs?: { readonly together: number; readonly apart: number };
+};
 
 export type DrillReport = {
   readonly schema: typeof drillSchema;

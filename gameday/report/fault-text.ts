@@ -31,7 +31,7 @@ export const storySaid = ({ trial, end, outcome, reason, met, wrong }: Story): r
 const most = 5;
 
 /** The counts, and the first of what is broken with the command that plays it again. */
-export const faultsSaid = ({ kind, seed, trials, counts, broken }: FaultReport): readonly string[] => [
+export const faultsSaid = ({ kind, seed, trials, counts, pairs, broken }: FaultReport): readonly string[] => [
   '',
   `${trials} trials with faults (${kindsSaid[kind]}, seed ${seed}):`,
   ...Object.entries(counts)
@@ -39,6 +39,9 @@ export const faultsSaid = ({ kind, seed, trials, counts, broken }: FaultReport):
     .map(
       ([end, count]) => `  ${String(count).padStart(String(trials).length)} ${meanings[end as keyof typeof counts]}`,
     ),
+  ...(pairs
+    ? [`  ${pairs.together} pairs met in one run; ${pairs.apart} never do, as one ends the run before the other`]
+    : []),
   ...broken
     .slice(0, most)
     .flatMap((story) => ['', ...storySaid(story), `  npx firebreak drill --seed ${seed} --replay '${story.trial}'`]),

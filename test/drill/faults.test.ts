@@ -14,7 +14,7 @@ import {
   readTrial,
   spell,
 } from '../../gameday/faults/trial.ts';
-import { classesOf, coveringPairs, everyInjection, singles } from '../../gameday/faults/trials.ts';
+import { classesOf, coveringPairs, everyInjection, pairsIn, singles } from '../../gameday/faults/trials.ts';
 import { cases, playbooks } from '../laws/staged.ts';
 
 const one = cases.find(({ name }) => name === 'leaked-key');
@@ -149,8 +149,45 @@ describe('a story', () => {
   });
 });
 
+describe('pairs', () => {
+  const injections = (['denied', 'stale', 'gone'] as const).map((fault, index) => ({
+    phase: 'respond' as const,
+    where: 'aws' as const,
+    index,
+    fault,
+  }));
+  const trial = { playbook: 'a', scenario: 'b', injections, happening: null };
+
+  it('count as tried together only where both faults met their calls', () => {
+    const [first] = injections;
+    if (!first) throw new Error('there are three');
+    expect(pairsIn(trial, []).map(({ together }) => together)).toEqual([true, true, true]);
+    const pairs = pairsIn(trial, [first]);
+    expect(pairs.filter(({ together }) => together).map(({ pair }) => spell(pair))).toEqual([
+      'a/b respond.aws.1=stale respond.aws.2=gone',
+    ]);
+  });
+
+  it('are spelled alike, whichever fault comes first', () => {
+    const turned = { ...trial, injections: injections.toReversed() };
+    const names = (of: typeof trial) =>
+      pairsIn(of, [])
+        .map(({ pair }) => spell(pair))
+        .toSorted();
+    expect(names(turned)).toEqual(names(trial));
+  });
+});
+
 describe('a tally', () => {
-  const story = (end: Story['end']): Story => ({ trial: end, end, outcome: 'none', reason: '', met: [], wrong: [] });
+  const story = (end: Story['end']): Story => ({
+    trial: end,
+    end,
+    outcome: 'none',
+    reason: '',
+    met: [],
+    unmet: [],
+    wrong: [],
+  });
   const operation = ground.operations[0];
   if (!operation) throw new Error('an undisturbed run calls something');
 

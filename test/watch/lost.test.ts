@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { contain } from '../../functions/engine/contain.ts';
-import { readIncident } from '../../functions/engine/incident.ts';
+import { readIncident, updateIncident } from '../../functions/engine/incident.ts';
 import { receive } from '../../functions/engine/receive.ts';
 import { release } from '../../functions/engine/release.ts';
 import { watch } from '../../functions/engine/watch.ts';
@@ -38,6 +38,37 @@ describe('an incident that has lost its workflow', () => {
     minutes(staged, 59);
     expect(await staged.practice.watch()).toEqual({ looked: [], left: [] });
     expect(staged.told()).toEqual([]);
+  });
+
+  it('is left to it as long as it stands in line, and an hour more', async () => {
+    const staged = await opened();
+    const at = new Date(staged.practice.world.clock.now().getTime() + 3 * 3_600_000).toISOString();
+    await updateIncident(staged.engine, staged.id, (before) => ({
+      ...before,
+      turn: { to: 'contain', at, crowded: true },
+    }));
+    minutes(staged, 239);
+    await staged.practice.watch();
+    expect(staged.told()).toEqual([]);
+    minutes(staged, 2);
+    await staged.practice.watch();
+    expect(staged.told()).toEqual([expect.stringMatching(/^failed: WorkflowLost/)]);
+  });
+
+  it('and had something still to come: what stands is read and told, and who contains it goes on', async () => {
+    const staged = await opened();
+    await staged.practice.contain(await staged.read());
+    const at = staged.practice.world.clock.now().toISOString();
+    await updateIncident(staged.engine, staged.id, (before) => ({
+      ...before,
+      turn: { to: 'contain', at, crowded: false },
+    }));
+    const before = staged.told().length;
+    minutes(staged, 61);
+    await staged.practice.watch();
+    await staged.practice.watch();
+    expect(staged.told().slice(before)).toEqual([expect.stringMatching(/^contained: .*WorkflowLost/)]);
+    expect(await staged.read()).toMatchObject({ phase: 'holding', turn: null });
   });
 
   it('and was never begun: ended, told once, and the next finding opens another', async () => {
