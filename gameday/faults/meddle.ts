@@ -12,9 +12,11 @@ export const judgeMeddled = async ({ piece, arranged }: Ground, practice: Practi
   const meddled = practice.world.snapshot();
   const wrong: string[] = [];
   for (const incident of (await incidentsOf(practice)).filter(({ phase }) => phase === 'holding')) {
+    // What never stood was never ours: then there is nothing that somebody else's change could be at odds with.
+    const stood = incident.changes.some((one) => one.id === id && one.state === 'verified');
     const { incident: released } = await practice.release(incident, 'restore');
     const change = released.changes.find((one) => one.id === id);
-    if (change && change.state !== 'conflict' && change.state !== 'kept')
+    if (stood && change && change.state !== 'conflict' && change.state !== 'kept')
       wrong.push(`somebody else changed ${change.setting} ${id}, and the release says ${change.state}`);
   }
   const undone = compareAccounts(meddled, practice.world.snapshot()).filter(({ path }) => path.includes(id));
