@@ -1,6 +1,7 @@
 // firebreak drill: practice. Every scenario of every playbook on an account in memory, with the code that is deployed.
 import type { BurstProgress } from '../../gameday/burst.ts';
 import type { DrillProgress } from '../../gameday/drill.ts';
+import type { Story } from '../../gameday/faults/play.ts';
 import type { FaultKind, Order, Progress } from '../../gameday/faults/share.ts';
 import type { BurstReport } from '../../gameday/report/burst-report.ts';
 import type { DrillReport, FaultReport } from '../../gameday/report/drill-report.ts';
@@ -81,8 +82,15 @@ const playAgain = async (world: World, text: string, seed: number, asJson: boole
 };
 
 const tryFaults = async (order: Order, world: World): Promise<FaultReport> => {
-  const { playAll } = await import('../../gameday/faults/crew.ts');
-  const tally = await playAll(order, trialsOn(world.err));
+  const [{ playAll }, { brokenSaid }] = await Promise.all([
+    import('../../gameday/faults/crew.ts'),
+    import('../../gameday/report/fault-text.ts'),
+  ]);
+  // At once, and not only at the end: a deep drill takes an hour.
+  const onBroken = (story: Story): void => {
+    for (const line of brokenSaid(story, order.seed)) world.err.line(line);
+  };
+  const tally = await playAll(order, trialsOn(world.err), onBroken);
   world.err.line(`${tally.trials} trials with faults are played.`);
   const { pairs, ...counted } = tally;
   const met = { together: pairs.together.length, apart: pairs.apart.length };

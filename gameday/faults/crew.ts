@@ -1,6 +1,7 @@
 // Plays all trials of a kind, as many processes side by side as there are cores.
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import type { Story } from './play.ts';
 import type { Order, Progress } from './share.ts';
 import { mergeTallies, type Tally } from './tally.ts';
 import type { Message } from './worker.ts';
@@ -28,6 +29,7 @@ const together = (shares: readonly (Progress | undefined)[], latest: Progress): 
 export const playAll = async (
   order: Order,
   onProgress: (progress: CrewProgress) => void,
+  onBroken: (story: Story) => void,
   processes = availableParallelism(),
 ): Promise<Tally> => {
   const shares: (Progress | undefined)[] = [];
@@ -36,6 +38,7 @@ export const playAll = async (
       const child = fork(worker, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       child.on('message', (message: Message) => {
         if (message.kind === 'done') resolve(message.tally);
+        if (message.kind === 'broken') onBroken(message.story);
         if (message.kind === 'failed') reject(new Error(message.said));
         if (message.kind !== 'progress') return;
         shares[index] = message.progress;

@@ -111,6 +111,7 @@ export const playShare = async (
   order: Order,
   { index, of }: Share,
   onProgress: (progress: Progress) => void,
+  onBroken: (story: Story) => void,
 ): Promise<Tally> => {
   const playbooks = await loadPlaybooks();
   const names = order.playbooks.length > 0 ? order.playbooks : [...playbooks.keys()];
@@ -126,8 +127,11 @@ export const playShare = async (
     released.set(ground, known);
     let story: Story = await play(ground, trial, known);
     if (order.kind === 'pairs') queue.push(...pairs.leftBy(trial, story).map((pair) => ({ ground, trial: pair })));
-    if (story.end === 'broken') story = await shrink(ground, trial, story);
-    broken += story.end === 'broken' ? 1 : 0;
+    if (story.end === 'broken') {
+      story = await shrink(ground, trial, story);
+      broken += 1;
+      onBroken(story);
+    }
     tallies.push(tallyOf(story, ground.piece.name, metBy(ground, trial)));
     onProgress({ done: number + 1, trials: queue.length, title: `${trial.playbook} / ${trial.scenario}`, broken });
   }

@@ -28,6 +28,12 @@ export const storySaid = ({ trial, end, outcome, reason, met, wrong }: Story): r
   ...wrong.map((one) => `  - ${clean(one)}`),
 ];
 
+/** A story that broke a promise, and the command that plays it again. */
+export const brokenSaid = (story: Story, seed: number): readonly string[] => [
+  ...storySaid(story),
+  `  npx firebreak drill --seed ${seed} --replay '${story.trial}'`,
+];
+
 const most = 5;
 
 /** The counts, and the first of what is broken with the command that plays it again. */
@@ -42,7 +48,5 @@ export const faultsSaid = ({ kind, seed, trials, counts, pairs, broken }: FaultR
   ...(pairs
     ? [`  ${pairs.together} pairs met in one run; ${pairs.apart} never do, as one ends the run before the other`]
     : []),
-  ...broken
-    .slice(0, most)
-    .flatMap((story) => ['', ...storySaid(story), `  npx firebreak drill --seed ${seed} --replay '${story.trial}'`]),
+  ...broken.slice(0, most).flatMap((story) => ['', ...brokenSaid(story, seed)]),
 ];
