@@ -1,4 +1,4 @@
-// The ledger's port: records that change only conditionally on their version. Two adapters, one conformance suite (test/ledger).
+// The ledger's port: records that change only conditionally on their version. An adapter for each place, one conformance suite (test/ledger).
 import type { Json } from '../../playbooks/language/json.ts';
 
 /** What the ledger keeps. `keys` finds the incident of a resource; `budgets` says what was spent; `journal` is append-only. */

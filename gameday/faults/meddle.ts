@@ -13,12 +13,14 @@ export const judgeMeddled = async ({ piece, arranged }: Ground, practice: Practi
   const wrong: string[] = [];
   for (const incident of (await incidentsOf(practice)).filter(({ phase }) => phase === 'holding')) {
     // What never stood was never ours: then there is nothing that somebody else's change could be at odds with.
-    const stood = incident.changes.some((one) => one.id === id && one.state === 'verified');
+    const before = incident.changes.find((one) => one.id === id);
     const { incident: released } = await practice.release(incident, 'restore');
-    const change = released.changes.find((one) => one.id === id);
-    if (stood && change && change.state !== 'conflict' && change.state !== 'kept')
+    if (before?.state !== 'verified') continue;
+    const change = released.changes.find((one) => one.id === id && one.as === before.as);
+    if (change && change.state !== 'conflict' && change.state !== 'kept')
       wrong.push(`somebody else changed ${change.setting} ${id}, and the release says ${change.state}`);
+    const undone = compareAccounts(meddled, practice.world.snapshot()).filter(({ path }) => path.includes(id));
+    wrong.push(...undone.map((one) => `somebody else's change was undone: ${saidDifference(one)}`));
   }
-  const undone = compareAccounts(meddled, practice.world.snapshot()).filter(({ path }) => path.includes(id));
-  return [...wrong, ...undone.map((one) => `somebody else's change was undone: ${saidDifference(one)}`)];
+  return wrong;
 };

@@ -146,7 +146,8 @@ export const play = async (ground: Ground, trial: Trial, released: Released): Pr
   try {
     if (touchesResponse) parts.push(await respond(ground, practice, trial));
     own = ownOf(await incidentsOf(practice), ground);
-    const meddled = trial.happening === 'meddled';
+    // Nobody turns a setting of what is not there any more.
+    const meddled = trial.happening === 'meddled' && !isGone(trial);
     const stand = touchesRelease || meddled ? '' : await standOf(practice);
     if (meddled)
       parts.push({ wrong: await judgeMeddled(ground, practice), alarmed: false, operations: [], isGone: false });
