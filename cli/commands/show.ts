@@ -52,7 +52,7 @@ export const show = command({
     const blocks = await readJournal(ledger, id);
     const broken = brokenLink(blocks) ?? (await ledger.witness?.(id, blocks)) ?? null;
     const result = resultOf(incident, playbooks.get(incident.playbook));
-    const { generation, phase, because, openedBy, openedAt, firstEffectAt, endedAt, plan, approval } = incident;
+    const { generation, phase, because, openedBy, openedAt, firstEffectAt, endedAt, plan, approval, turn } = incident;
     const about = { case: incident.case, generation, phase, because, openedBy, openedAt, firstEffectAt, endedAt };
     const journal = blocks.flatMap((block) => block.entries);
     if (values.json) {
@@ -69,6 +69,7 @@ export const show = command({
           ...about,
           plan,
           approval,
+          turn,
           manifests,
           journal,
           chain: { whole: broken === null, broken },
@@ -85,6 +86,7 @@ export const show = command({
     said('approved', approval && `${approval.at} by ${approval.by}, plan ${approval.hash.slice(0, 12)}`);
     said('planned', plan && `${plan.plannedAt}, plan ${plan.hash.slice(0, 12)}`);
     said('first effect', firstEffectAt);
+    said('turn', turn && `${turn.at}, to ${turn.to}: AWS admits only so many calls at once`);
     said('ended', endedAt);
     bullets(world.out, 'What the rails said', result.rails.map(saidDecision));
     showJournal(world.out, blocks);
