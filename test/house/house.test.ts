@@ -30,7 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   infra: ['infra', 'functions', 'playbooks'],
   gameday: ['gameday', 'functions', 'playbooks'],
   cli: ['cli', 'gameday', 'functions', 'playbooks'],
-  scripts: ['scripts', 'functions', 'playbooks'],
+  scripts: ['scripts', 'functions', 'playbooks', 'infra'],
 };
 
 const importsOf = (file: string): readonly string[] =>

@@ -1,0 +1,203 @@
+// The guard: a service control policy that keeps everybody but Firebreak, whoever deploys it and break-glass from tampering with it, with what
+// it holds, and with the tags that it goes by. An administrator of an account may be the attacker.
+
+type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+type Statement = {
+  readonly Sid: string;
+  readonly Effect: 'Deny';
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition: Condition;
+};
+
+export type GuardPolicy = { readonly Version: '2012-10-17'; readonly Statement: readonly Statement[] };
+
+/** Patterns of role ARNs. */
+export interface Guarded {
+  /** The roles that Firebreak itself works with. */
+  readonly ownRoles: readonly string[];
+  /** Those that deploy it: CloudFormation's, the CDK's, StackSets'. */
+  readonly deployers: readonly string[];
+  /** Those of the last resort, which nobody uses otherwise. */
+  readonly breakGlass: readonly string[];
+  /** Keys of tags that take a resource out of what is contained; whoever may set them could protect what he has taken over. */
+  readonly exemptionTags: readonly string[];
+}
+
+export const guardedByDefault: Guarded = {
+  ownRoles: ['arn:*:iam::*:role/firebreak-*'],
+  deployers: ['arn:*:iam::*:role/cdk-*', 'arn:*:iam::*:role/stacksets-exec-*', 'arn:*:iam::*:role/aws-service-role/*'],
+  breakGlass: ['arn:*:iam::*:role/break-glass'],
+  exemptionTags: [],
+};
+
+/** Whatever would blind, stop, bend or empty it. Reading is left to whoever may read. */
+const tampering: readonly string[] = [
+  'cloudformation:Cancel*',
+  'cloudformation:Create*',
+  'cloudformation:Delete*',
+  'cloudformation:Execute*',
+  'cloudformation:Set*',
+  'cloudformation:Update*',
+  'cloudwatch:Delete*',
+  'cloudwatch:Disable*',
+  'cloudwatch:Put*',
+  'cloudwatch:SetAlarmState',
+  'dynamodb:BatchWrite*',
+  'dynamodb:Create*',
+  'dynamodb:Delete*',
+  'dynamodb:PartiQL*',
+  'dynamodb:Put*',
+  'dynamodb:Restore*',
+  'dynamodb:Update*',
+  'events:Delete*',
+  'events:Disable*',
+  'events:Put*',
+  'events:Remove*',
+  'iam:Attach*',
+  'iam:Create*',
+  'iam:Delete*',
+  'iam:Detach*',
+  'iam:PassRole',
+  'iam:Put*',
+  'iam:Tag*',
+  'iam:Untag*',
+  'iam:Update*',
+  'kms:CreateAlias',
+  'kms:DeleteAlias',
+  'kms:UpdateAlias',
+  'lambda:Add*',
+  'lambda:Create*',
+  'lambda:Delete*',
+  'lambda:InvokeFunction',
+  'lambda:Put*',
+  'lambda:Remove*',
+  'lambda:Update*',
+  'logs:Associate*',
+  'logs:Delete*',
+  'logs:Disassociate*',
+  'logs:Put*',
+  's3:BypassGovernanceRetention',
+  's3:Create*',
+  's3:Delete*',
+  's3:Put*',
+  'sns:Add*',
+  'sns:Delete*',
+  'sns:Publish',
+  'sns:Remove*',
+  'sns:Set*',
+  'sqs:Add*',
+  'sqs:Delete*',
+  'sqs:Purge*',
+  'sqs:Receive*',
+  'sqs:Remove*',
+  'sqs:Send*',
+  'sqs:Set*',
+  'ssm:Delete*',
+  'ssm:Label*',
+  'ssm:Put*',
+  'states:Create*',
+  'states:Delete*',
+  'states:Send*',
+  'states:Stop*',
+  'states:Update*',
+  'sts:AssumeRole',
+];
+
+/** Everything of Firebreak's own is named so. */
+const own: readonly string[] = [
+  'arn:*:cloudformation:*:*:stack/firebreak-*',
+  'arn:*:cloudformation:*:*:stackset/firebreak-*',
+  'arn:*:cloudwatch:*:*:alarm:firebreak-*',
+  'arn:*:dynamodb:*:*:table/firebreak-*',
+  'arn:*:events:*:*:rule/firebreak-*',
+  'arn:*:iam::*:role/firebreak-*',
+  'arn:*:kms:*:*:alias/firebreak-*',
+  'arn:*:lambda:*:*:function:firebreak-*',
+  'arn:*:logs:*:*:log-group:/aws/*/firebreak-*',
+  'arn:*:s3:::firebreak-*',
+  'arn:*:sns:*:*:firebreak-*',
+  'arn:*:sqs:*:*:firebreak-*',
+  'arn:*:ssm:*:*:parameter/firebreak/*',
+  'arn:*:states:*:*:execution:firebreak-*',
+  'arn:*:states:*:*:stateMachine:firebreak-*',
+];
+
+/** What would give an isolated instance its network back, or take away what is evidence. */
+const freeing: readonly string[] = [
+  'ec2:AssociateAddress',
+  'ec2:AssociateIamInstanceProfile',
+  'ec2:AttachNetworkInterface',
+  'ec2:AuthorizeSecurityGroup*',
+  'ec2:DeleteSecurityGroup',
+  'ec2:DeleteSnapshot',
+  'ec2:ModifyInstanceAttribute',
+  'ec2:ModifyNetworkInterfaceAttribute',
+  'ec2:ModifySecurityGroupRules',
+  'ec2:ModifySnapshot*',
+  'ec2:RebootInstances',
+  'ec2:RevokeSecurityGroup*',
+  'ec2:StartInstances',
+  'ec2:StopInstances',
+  'ec2:TerminateInstances',
+  'ec2:UnlockSnapshot',
+];
+
+const keyTampering: readonly string[] = [
+  'kms:Disable*',
+  'kms:Put*',
+  'kms:ScheduleKeyDeletion',
+  'kms:Tag*',
+  'kms:Untag*',
+];
+
+const tagging: readonly string[] = [
+  'ec2:CreateTags',
+  'ec2:DeleteTags',
+  'ec2:RunInstances',
+  'iam:Tag*',
+  'iam:Untag*',
+  's3:PutBucketTagging',
+  's3:TagResource',
+  's3:UntagResource',
+  'tag:TagResources',
+  'tag:UntagResources',
+];
+
+/** `Null: false` is IAM's way to say that the resource has the tag. */
+const tagged = (key: string): Condition => ({ Null: { [`aws:ResourceTag/${key}`]: 'false' } });
+
+/**
+ * The policy. Attach it to the organisation's root or to the units whose accounts Firebreak answers for; it binds neither the management account nor
+ * service-linked roles: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+ * A quarantine that is an inline policy can't be guarded by its name; detaching AWSDenyAll can.
+ */
+export const guardPolicy = ({ ownRoles, deployers, breakGlass, exemptionTags }: Guarded): GuardPolicy => {
+  const others: Condition = { ArnNotLike: { 'aws:PrincipalArn': [...ownRoles, ...deployers, ...breakGlass] } };
+  const deny = (
+    Sid: string,
+    Action: readonly string[],
+    Resource: readonly string[],
+    when: Condition = {},
+  ): Statement => ({
+    Sid,
+    Effect: 'Deny',
+    Action,
+    Resource,
+    Condition: { ...others, ...when },
+  });
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      deny('Own', tampering, own),
+      deny('Key', keyTampering, ['*'], tagged('firebreak:key')),
+      deny('Quarantine', ['iam:Detach*'], ['*'], { ArnLike: { 'iam:PolicyARN': 'arn:*:iam::aws:policy/AWSDenyAll' } }),
+      deny('Incident', freeing, ['*'], tagged('firebreak:incident')),
+      deny('Isolation', freeing, ['*'], tagged('firebreak:isolation')),
+      deny('Tags', tagging, ['*'], {
+        'ForAnyValue:StringLike': { 'aws:TagKeys': ['firebreak:*', ...exemptionTags] },
+      }),
+    ],
+  };
+};
