@@ -37,8 +37,10 @@ const settling = (engine: Engine, incident: Incident, settleSeconds: number): Su
 const contained = (engine: Engine, incident: Incident): Summary => {
   const { phase, turn, plan } = incident;
   if (isOver(incident)) return summaryOf(engine, incident, 'ended');
+  // One that waits was approved then, and is looked at once more before it is contained.
+  const comesAgain = turn?.to === 'contain' && (phase !== 'waiting' || secondsToTurn(incident, engine.now()) > 0);
+  if (comesAgain) return later(engine, incident);
   if (phase === 'waiting') return summaryOf(engine, incident, 'ask');
-  if (turn?.to === 'contain') return later(engine, incident);
   return phase === 'holding'
     ? settling(engine, incident, plan?.settleSeconds ?? 0)
     : summaryOf(engine, incident, 'ended');

@@ -9,7 +9,7 @@ import { ready, sameChange } from './ready.ts';
 import { withRequests } from './requests.ts';
 import { secondsToSettle } from './settling.ts';
 import { awaitedLater, type Step, takeAll } from './take-all.ts';
-import { comeAgain, isDeferred, isDone, isPatient, isRest, turnToVerify } from './turn.ts';
+import { atOnce, comeAgain, isDeferred, isDone, isPatient, isRest, turnToVerify } from './turn.ts';
 
 export { end, isEvidenceOnly } from './ready.ts';
 export { heldOf } from './take-all.ts';
@@ -177,18 +177,19 @@ const letGo = async (engine: Engine, incident: Incident, steps: readonly Step[])
 
 /**
  * Plans if there is no plan yet, and contains as far as the incident may: holds first, then the writes in the plan's order.
- * Evidence is asked for side by side and never waited for before a write.
+ * Evidence is asked for side by side and never waited for before a write. What AWS has no room for comes again in a workflow; the watch has none.
  * @throws what AWS said, when not even a plan could be made or the ledger can't be written: call it again.
  */
-export const contain = async (engine: Engine, id: string): Promise<Incident> => {
+export const contain = async (engine: Engine, id: string, by: 'workflow' | 'watch' = 'workflow'): Promise<Incident> => {
   const decided = await ready(engine, id);
   if ('stop' in decided) return decided.stop;
-  const incident = await updateIncident(engine, id, (before) =>
+  const found = await updateIncident(engine, id, (before) =>
     before.phase === 'holding' || before.phase === 'containing' || isOver(before)
       ? before
       : { ...before, phase: 'containing', wroteAt: engine.now().toISOString() },
   );
-  if (isOver(incident)) return incident;
+  if (isOver(found)) return found;
+  const incident = by === 'workflow' ? found : atOnce(found);
   const evidence = awaitedLater(requestEvidence(engine, incident));
   const { now: due, later } = parted(incident);
   const steps = await takeAll(engine, incident, due);

@@ -102,7 +102,7 @@ const carryOut = async (
     { step: 'contained again', subject: `${course.nth} of ${most}`, attempt: news + 1, result: words },
   ]);
   if (claimed.phase === 'ended') await writeKept(engine, claimed, drifts);
-  else await contain(engine, id);
+  else await contain(engine, id, 'watch');
   return { told: toldOf(drifts, 'told') };
 };
 

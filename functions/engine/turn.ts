@@ -145,6 +145,9 @@ const longestSeconds = 120;
 /** Whether what AWS had no room for is tried again. */
 export const isPatient = ({ refusals }: Pick<Incident, 'refusals'>): boolean => refusals < refusalsMax;
 
+/** The incident as whoever has no workflow behind him carries it out: all at once, and what AWS has no room for has failed until he comes again. */
+export const atOnce = (incident: Incident): Incident => ({ ...incident, turn: null, refusals: refusalsMax });
+
 /** A look that left something out, such as which group it serves in, is repeated for half a minute: no more, since the attack goes on meanwhile. */
 const wholeLooksMax = 3;
 

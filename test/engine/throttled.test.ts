@@ -1,11 +1,12 @@
 // When AWS has no room: an incident comes again instead of failing, says nothing too early, and is told in the end if there never is room.
+import { EC2Client, ModifyNetworkInterfaceAttributeCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../functions/engine/check.ts';
 import { readIncident } from '../../functions/engine/incident.ts';
 import { readJournal } from '../../functions/engine/journal.ts';
 import type { Call } from '../../gameday/account/world.ts';
 import type { PracticeOptions, Response } from '../../gameday/practice.ts';
-import { type Ground, ground } from '../rails/ground.ts';
+import { type Ground, ground, on } from '../rails/ground.ts';
 
 const minutes = (count: number): number => count * 60_000;
 
@@ -99,6 +100,47 @@ describe('no room for a while', () => {
     expect(others).toEqual([]);
     expect((await toldAt(staged, incident.id)) - begun).toBeLessThan(minutes(2));
     expect(notice?.reason).toMatch(/Still to come: .*termination/);
+  });
+});
+
+describe('no room just when somebody has approved it', () => {
+  it('it comes again by itself, and nobody is asked once more', async () => {
+    let asked = 0;
+    const staged = await miner({
+      config: on({ playbooks: { 'isolate-instance': { mode: 'ask' } } }),
+      answer: () => {
+        asked += 1;
+        refuse(staged, commandIs('DescribeInstances'), 5);
+        return 'approve';
+      },
+    });
+    const { incident } = await staged.respond();
+    expect(incident).toMatchObject({ outcome: 'contained', asked: 1 });
+    expect(asked).toBe(1);
+  });
+});
+
+describe('no room for the watch', () => {
+  it('it leaves nothing behind that only a workflow would take up, and tells what stands open', async () => {
+    const staged = await miner({ config: on({ playbooks: { 'isolate-instance': { onDrift: 'reapply' } } }) });
+    const { incident } = await staged.respond();
+    const [change] = incident.changes.filter(({ setting }) => setting === 'ec2/network-interface-isolation');
+    await staged.practice.stage.wait(600);
+    await staged.practice.stage.aws(EC2Client).send(
+      new ModifyNetworkInterfaceAttributeCommand({
+        NetworkInterfaceId: change?.id,
+        Groups: [...((change?.from ?? []) as readonly string[])],
+      }),
+    );
+    refuse(staged, commandIs('ModifyNetworkInterfaceAttribute'), 10);
+    await staged.practice.watch();
+    expect(await staged.practice.read(incident.id)).toMatchObject({ phase: 'holding', turn: null });
+    expect(staged.practice.notices().at(-1)).toMatchObject({ outcome: 'drifted' });
+    await staged.practice.stage.wait(1200);
+    await staged.practice.watch();
+    await staged.practice.stage.wait(600);
+    await staged.practice.watch();
+    expect(await staged.harm()).toBe(false);
   });
 });
 
