@@ -38,10 +38,15 @@ export const takesUp = (incident: Incident, answering: Answering, now: Date): bo
   return !isNews(incident.seen, answering.finding) && !rises(incident, answering);
 };
 
+/** It tells of what went on before the last write, and whoever wrote looks for himself whether that stands. */
+const isOlderThanContainment = ({ wroteAt }: Incident, { updatedAt }: Finding): boolean =>
+  wroteAt !== null && Date.parse(updatedAt) <= Date.parse(wroteAt);
+
 /** The incident with the finding on record. What waits decides anew where the finding rises above it. */
 export const takenUp = (incident: Incident, answering: Answering, now: Date): Incident => {
   const { finding, disposition, because, admission } = answering;
-  const checked = incident.phase !== 'holding' && incident.phase !== 'containing';
+  const isHeld = incident.phase === 'holding' || incident.phase === 'containing';
+  const checked = !isHeld || isOlderThanContainment(incident, finding);
   const seen = sighted(incident.seen, finding, checked);
   const noted = seen === incident.seen ? incident : { ...incident, seen };
   if (incident.phase !== 'new' && incident.phase !== 'waiting') return noted;

@@ -9,7 +9,7 @@ import type { Response } from '../../gameday/practice.ts';
 import { type GuardDutyOptions, guardDutyEvent } from '../../playbooks/events/guardduty.ts';
 import { securityHubGuardDutyEvent } from '../../playbooks/events/securityhub.ts';
 import type { Json } from '../../playbooks/language/json.ts';
-import { type Ground, here, on, onlyIncident, openBucket, own, stolenKey } from './ground.ts';
+import { altered, type Ground, here, on, onlyIncident, openBucket, own, stolenKey } from './ground.ts';
 
 const administrator = '999988887777';
 const config = on({ administrators: [administrator] });
@@ -290,6 +290,19 @@ describe('a finding that comes again after containment', () => {
     expect(checked).toMatchObject([{ outcome: 'contained' }]);
     expect(writes().length).toBe(written);
     expect(practice.notices().length).toBe(told);
+  });
+
+  it('of what went on before containment, that comes late, asks for none', async () => {
+    const { practice, incident, event } = await contained();
+    const before = new Date(Date.parse(incident.wroteAt ?? '') - 1);
+    const late = altered(
+      altered(event, ['detail', 'updatedAt'], before.toISOString()),
+      ['detail', 'service', 'count'],
+      7,
+    );
+    expect((await practice.respond(late)).received.checks).toEqual([]);
+    const after = altered(late, ['detail', 'updatedAt'], new Date(before.getTime() + 2).toISOString());
+    expect((await practice.respond(after)).received.checks).toEqual([incident.id]);
   });
 
   it('once for each news, not for each duplicate', async () => {
