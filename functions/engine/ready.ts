@@ -109,8 +109,12 @@ const halted = async (engine: Engine, incident: Incident, position: SwitchState)
       ...before,
       phase: isOver(before) ? before.phase : 'holding',
       turn: null,
+      // Nothing is still to come: a workflow that waited for it would never end.
       changes: before.changes.map((change) =>
         isDeferred(change) ? { ...change, state: 'failed', note: result, failure: result } : change,
+      ),
+      evidence: before.evidence.map((item) =>
+        item.state === 'planned' ? { ...item, state: 'failed', note: `Not asked for: ${result}` } : item,
       ),
     })),
   };

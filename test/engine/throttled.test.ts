@@ -144,6 +144,28 @@ describe('no room for the watch', () => {
   });
 });
 
+describe('the switch is turned off while something is still to come', () => {
+  it.each([
+    ['evidence', ['CreateSnapshots']],
+    ['what only protects', ['ModifyInstanceAttribute']],
+  ])('%s: the workflow ends all the same, and says what was not done', async (_what, commands) => {
+    let position: 'on' | 'off' = 'on';
+    const staged = await miner({ readSwitch: async () => position });
+    staged.practice.world.inject((call) => {
+      if (call.session.startsWith('stage') || !commandIs(...commands)(call)) return undefined;
+      position = 'off';
+      return 'throttled';
+    });
+    const { response, incident } = await staged.respond();
+    expect(pathOf(response).length).toBeLessThan(60);
+    expect(incident.outcome).toBe('contained');
+    expect(incident.evidence.map(({ state }) => state)).not.toContain('planned');
+    const undone = [...incident.changes, ...incident.evidence].map(({ note }) => note).join(' ');
+    expect(undone).toMatch(/switch/);
+    expect(contained(staged)).toHaveLength(2);
+  });
+});
+
 describe('never any room', () => {
   it('to contain: that is told within minutes, as a failure, with what AWS said, and the workflow ends', async () => {
     const staged = await miner();
