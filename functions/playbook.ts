@@ -6,7 +6,7 @@ import { type Incident, isOver, readIncident } from './engine/incident.ts';
 import { reviewEvidence } from './engine/preserve.ts';
 import { release, verifyRelease } from './engine/release.ts';
 import { secondsToSettle } from './engine/settling.ts';
-import { isRest, notYet, secondsToTurn, standInLineForRest } from './engine/turn.ts';
+import { isPatient, isRest, notYet, secondsToTurn, standInLineForRest } from './engine/turn.ts';
 import { nextLook, verify } from './engine/verify.ts';
 import { handler, incidentInput } from './handler.ts';
 import { releaseAdmitted } from './rails/admission.ts';
@@ -57,7 +57,8 @@ const verified = (engine: Engine, incident: Incident): Summary => {
   const next = nextLook(incident, engine.now());
   if (next === 'settle') return settling(engine, incident, secondsToSettle(incident, engine.now()));
   if (next === 'again') return summaryOf(engine, incident, next);
-  return summaryOf(engine, incident, isRest(incident) ? 'rest' : grows(incident) ? 'evidence' : next);
+  if (isRest(incident) && isPatient(incident)) return summaryOf(engine, incident, 'rest');
+  return summaryOf(engine, incident, grows(incident) ? 'evidence' : next);
 };
 
 /** What is still to come is written in its turn; people hear of the rest meanwhile. */

@@ -130,11 +130,13 @@ export const turnToVerify = async (engine: Engine, incident: Incident, believabl
   return { ...turn, at: new Date(Math.max(Date.parse(turn.at), earliest)).toISOString() };
 };
 
-/** What is still to come gets a turn of its own. */
+/** What is still to come gets a turn of its own. Each counts: whatever keeps it from being done, a workflow comes back for it so often and no more. */
 export const standInLineForRest = async (engine: Engine, incident: Incident): Promise<Incident> => {
   const { at } = await takeTurn(engine, incident, 'rest');
   engine.report({ incident: incident.id, step: 'waits', text: `its turn to be protected comes at ${at}` });
-  return standsAt(engine, incident.id, { to: 'contain', at, crowded: false });
+  return updateIncident(engine, incident.id, (before) =>
+    isOver(before) ? before : { ...before, turn: { to: 'contain', at, crowded: false }, refusals: before.refusals + 1 },
+  );
 };
 
 /** After so many waits, some ten minutes in all, what AWS has no room for is told as failed. */
