@@ -1,9 +1,10 @@
 // What a release would do, read afresh: shown before a person is asked. Reads only.
-import { heldOf } from '../functions/engine/contain.ts';
+
 import type { Engine } from '../functions/engine/engine.ts';
 import { combined, type ReleaseMode, readHold } from '../functions/engine/hold.ts';
 import type { Incident, IncidentChange } from '../functions/engine/incident.ts';
 import { mayGoBack, modeFor, unreleased } from '../functions/engine/release.ts';
+import { heldOf } from '../functions/engine/take-all.ts';
 import { gone } from '../playbooks/language/aws.ts';
 import { same } from '../playbooks/language/json.ts';
 import { type Screen, table } from './screen.ts';

@@ -2,12 +2,13 @@
 
 import { gone } from '../../playbooks/language/aws.ts';
 import { type Json, same } from '../../playbooks/language/json.ts';
-import { heldOf, isEvidenceOnly } from './contain.ts';
+import { isEvidenceOnly } from './contain.ts';
 import { type Drift, driftsOf, isHalfReleased } from './drift.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
 import { combined, type Held, type HoldRecord, readHold } from './hold.ts';
 import { type Incident, type IncidentChange, readIncident } from './incident.ts';
 import { reviewEvidence } from './preserve.ts';
+import { heldOf } from './take-all.ts';
 import { look } from './verify.ts';
 
 /** Whether anything is left to look after: holds, what a release kept, or pending evidence. */

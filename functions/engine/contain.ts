@@ -12,7 +12,6 @@ import { awaitedLater, type Step, takeAll } from './take-all.ts';
 import { atOnce, comeAgain, isDeferred, isDone, isPatient, isRest, turnToVerify } from './turn.ts';
 
 export { end, isEvidenceOnly } from './ready.ts';
-export { heldOf } from './take-all.ts';
 
 const withState = (change: IncidentChange, state: IncidentChange['state'], note = ''): IncidentChange => ({
   ...change,
@@ -109,10 +108,14 @@ const runAct = async (
   return { act: { ...item, state: 'done' }, entry: { ...entry, result: done.value } };
 };
 
+/** Whether AWS has had no room yet for something that contains. */
+const isStillOpen = (changes: readonly IncidentChange[]): boolean =>
+  changes.some((change) => isDeferred(change) && change.effect === 'containing');
+
 /** Acts run once, after everything that can be undone: none while AWS has no room for something that contains. */
 const runActs = async (engine: Engine, incident: Incident, changes: readonly IncidentChange[]) => {
   const acted: { act: IncidentAct; entry: JournalDraft }[] = [];
-  if (changes.some((change) => isDeferred(change) && change.effect === 'containing')) return acted;
+  if (isStillOpen(changes)) return acted;
   for (const item of incident.acts) acted.push(await runAct(engine, incident, item));
   return acted;
 };
@@ -141,9 +144,8 @@ const writeAll = async (engine: Engine, incident: Incident, steps: readonly Step
 
 /** When an incident goes on that AWS had no room for, or that is one of many; else it goes on at once. */
 const inItsTurn = async (engine: Engine, before: Incident, now: Incident): Promise<Incident> => {
-  const open = now.changes.some((change) => isDeferred(change) && change.effect === 'containing');
   const refused = [...now.changes.filter(isDeferred), ...now.evidence.filter(({ state }) => state === 'planned')];
-  if (open || (isRest(before) && refused.length > 0)) {
+  if (isStillOpen(now.changes) || (isRest(before) && refused.length > 0)) {
     const names = refused.map((one) => ('setting' in one ? one.setting : one.kind));
     return comeAgain(engine, now, 'contain', names);
   }
@@ -213,10 +215,9 @@ export const contain = async (engine: Engine, id: string, by: 'workflow' | 'watc
     [...written, ...acts].map(({ entry }) => entry),
   );
   await recordEvidence(engine, id, taken);
-  const open = changes.some((change) => isDeferred(change) && change.effect === 'containing');
   const recorded = await updateIncident(engine, id, (before) => ({
     ...before,
-    phase: isOver(before) ? before.phase : open ? 'containing' : 'holding',
+    phase: isOver(before) ? before.phase : isStillOpen(changes) ? 'containing' : 'holding',
     firstEffectAt,
     turn: null,
     wroteAt: engine.now().toISOString(),

@@ -62,13 +62,13 @@ const look = async (tools: HoldTools, held: Held): Promise<Look> => {
 
 /** Puts the original on record and the incident among the holders. Writes nothing on AWS. `first` spares it the first look. */
 export const take = (tools: HoldTools, held: Held, incident: string, wanted: Json, first?: Look): Promise<Take> => {
-  let seen = first;
+  let given = first;
   return persist(
     `Taking a hold on ${held.setting.name} ${held.id}`,
     tools.pause,
     async (): Promise<Take | undefined> => {
-      const { record, version, asked, value } = seen ?? (await look(tools, held));
-      seen = undefined;
+      const { record, version, asked, value } = given ?? (await look(tools, held));
+      given = undefined;
       const echoed = echoes(record, held, asked);
       if (value === gone) return { state: 'gone' };
       const free = record.phase === 'free';

@@ -3,7 +3,7 @@ import { chosenFor } from '../rails/config.ts';
 import { switchState } from '../rails/switch.ts';
 import { checkClosely } from './check.ts';
 import { tell } from './close.ts';
-import { contain, heldOf } from './contain.ts';
+import { contain } from './contain.ts';
 import {
   type Course,
   courseOf,
@@ -21,6 +21,7 @@ import { type Incident, updateIncident, type Watch } from './incident.ts';
 import { append, type JournalDraft } from './journal.ts';
 import { withRequests } from './requests.ts';
 import { isSettling } from './settling.ts';
+import { heldOf } from './take-all.ts';
 
 /** Whether AWS may still answer old values, so that a look would tell nothing. */
 export const isUnsettled = (incident: Incident, now: Date): boolean =>

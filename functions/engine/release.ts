@@ -2,13 +2,13 @@
 import { gone } from '../../playbooks/language/aws.ts';
 import { same } from '../../playbooks/language/json.ts';
 import type { Effect } from '../../playbooks/language/playbook.ts';
-import { heldOf } from './contain.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
 import { type Held, type Release, type ReleaseMode, readHold, release as releaseHold } from './hold.ts';
 import { type Incident, type IncidentChange, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
 import { propose } from './plan.ts';
 import { withRequests } from './requests.ts';
+import { heldOf } from './take-all.ts';
 
 /** The network comes back before Auto Scaling and the load balancers look at the instance again; the tag goes last. */
 const order: readonly Effect[] = ['containing', 'protecting', 'marking'];

@@ -29,30 +29,42 @@ export interface Step {
 
 type Ready = Pick<Step, 'change' | 'held' | 'prepared'> & { readonly first: Promise<Look> };
 
-/**
- * Looks at all settings: first at all their records, then at what they read, so that each read is after its record and yet one call serves
- * several. Side by side, what the writes will need is made. Nothing of it changes a setting.
- */
-const lookAtAll = async (
+/** A change, its setting, and the record of that; a record that could not be read is told by whoever awaits it. */
+export interface Recorded {
+  readonly change: IncidentChange;
+  readonly held: Held;
+  readonly hold: ReturnType<typeof readHold>;
+}
+
+/** All records are read first, and then the work begins that reads the settings: so each read is after its record, and yet one call serves several. */
+export const afterRecords = async <T>(
   engine: Engine,
   incident: Incident,
   changes: readonly IncidentChange[],
-): Promise<readonly Ready[]> => {
-  const holds = changes.map((change) => ({ change, held: heldOf(engine, incident, change) }));
-  const records = holds.map(({ held }) => awaitedLater(readHold(engine, held)));
-  await Promise.allSettled(records);
-  const asked = engine.now();
-  return sharingReads(async () =>
-    holds.map(({ change, held }, index) => {
-      const prepared = awaitedLater((async () => held.setting.prepare?.(held.aws, held.id, change.to))());
-      const look = async (): Promise<Look> => {
-        const { record, version } = (await records[index]) ?? (await readHold(engine, held));
-        return { record, version, asked, value: await held.setting.read(held.aws, held.id) };
-      };
-      return { change, held, prepared, first: awaitedLater(look()) };
-    }),
-  );
+  work: (recorded: readonly Recorded[]) => Promise<T>,
+): Promise<T> => {
+  const recorded = changes.map((change) => {
+    const held = heldOf(engine, incident, change);
+    return { change, held, hold: awaitedLater(readHold(engine, held)) };
+  });
+  await Promise.allSettled(recorded.map(({ hold }) => hold));
+  return sharingReads(() => work(recorded));
 };
+
+/** Looks at all settings and, side by side, makes what the writes will need. Nothing of it changes a setting. */
+const lookAtAll = (engine: Engine, incident: Incident, changes: readonly IncidentChange[]): Promise<readonly Ready[]> =>
+  afterRecords(engine, incident, changes, async (recorded) => {
+    const asked = engine.now();
+    return recorded.map(({ change, held, hold }) => {
+      const prepared = awaitedLater((async () => held.setting.prepare?.(held.aws, held.id, change.to))());
+      const look = async (): Promise<Look> => ({
+        ...(await hold),
+        asked,
+        value: await held.setting.read(held.aws, held.id),
+      });
+      return { change, held, prepared, first: awaitedLater(look()) };
+    });
+  });
 
 const takeHold = async (engine: Engine, incident: Incident, { first, ...rest }: Ready): Promise<Step> => {
   try {

@@ -3,15 +3,15 @@ import { gone } from '../../playbooks/language/aws.ts';
 import { same } from '../../playbooks/language/json.ts';
 import { watchedByWorkflow } from './drift.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
-import { combined, readHold } from './hold.ts';
+import { combined } from './hold.ts';
 import { type Incident, type IncidentChange, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
 import { decide } from './outcome.ts';
 import { propose } from './plan.ts';
 import { isEvidenceOnly } from './ready.ts';
-import { sharingReads, withRequests } from './requests.ts';
+import { withRequests } from './requests.ts';
 import { isSettling } from './settling.ts';
-import { awaitedLater, heldOf } from './take-all.ts';
+import { afterRecords, type Recorded } from './take-all.ts';
 import { comeAgain, isDeferred, isPatient, isRest } from './turn.ts';
 
 /** What stands open is tried this often before a person is told. */
@@ -32,14 +32,8 @@ const standing = (change: IncidentChange, state: 'verified' | 'gone', note = '')
 };
 
 /** Reads only: what was found so and is open now is written when it is contained again, where that may be. */
-const verifyOne = async (
-  engine: Engine,
-  incident: Incident,
-  change: IncidentChange,
-  hold: ReturnType<typeof readHold>,
-): Promise<IncidentChange> => {
+const verifyOne = async (incident: Incident, { change, held, hold }: Recorded): Promise<IncidentChange> => {
   if (isDeferred(change) && change.effect !== 'containing') return change;
-  const held = heldOf(engine, incident, change);
   try {
     const { record } = await hold;
     const wanted = combined(held.setting, record.holders) ?? change.to;
@@ -101,19 +95,14 @@ const countedAfter = (read: Incident, now: Date): number => {
 type Reading = 'workflow' | 'close' | 'look';
 
 /**
- * Everything read afresh, after all records of it: what several settings read is asked once. As long as something is still to come, what came since
- * is looked for after it: of many incidents at once each is to be told soon.
+ * Everything read afresh. As long as something is still to come, what came since is looked for after it: of many incidents at once each is to be
+ * told soon.
  */
-const lookAfresh = async (engine: Engine, incident: Incident, reading: Reading) => {
+const lookAfresh = (engine: Engine, incident: Incident, reading: Reading) => {
   const later = reading === 'workflow' && isRest(incident);
-  const each = incident.changes.map((change) => {
-    const hold = awaitedLater(readHold(engine, heldOf(engine, incident, change)));
-    return { change, hold };
-  });
-  await Promise.allSettled(each.map(({ hold }) => hold));
-  return sharingReads(() =>
+  return afterRecords(engine, incident, incident.changes, (recorded) =>
     Promise.all([
-      Promise.all(each.map(({ change, hold }) => verifyOne(engine, incident, change, hold))),
+      Promise.all(recorded.map((one) => verifyOne(incident, one))),
       later ? { drift: incident.drift, unseen: incident.unseen } : driftOf(engine, incident),
     ]),
   );
