@@ -19,7 +19,13 @@ export type HoldRecord = {
   readonly watching: { readonly [incident: string]: Json };
   /** Every value that was, or was about to be, written since the phase was free. */
   readonly wrote: readonly Json[];
-  readonly last: { readonly original: Json; readonly wrote: readonly Json[]; readonly releasedAt: string } | null;
+  /** The last release. `by`: whose hold ended with it. */
+  readonly last: {
+    readonly original: Json;
+    readonly wrote: readonly Json[];
+    readonly releasedAt: string;
+    readonly by: string;
+  } | null;
   /** Incidents that have let go and may still be writing what the others want. Should those go meanwhile, it puts back once more. */
   readonly leaving: { readonly [incident: string]: Json };
   /** Who puts back, while `releasing`; it holds again if it finds a third value. */

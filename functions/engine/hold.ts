@@ -177,7 +177,12 @@ const freed = (record: HoldRecord, incident: string, now: Date): HoldRecord => (
   original: null,
   holders: {},
   wrote: [],
-  last: { original: record.original, wrote: record.wrote, releasedAt: now.toISOString() },
+  last: {
+    original: record.original,
+    wrote: record.wrote,
+    releasedAt: now.toISOString(),
+    by: record.releaser?.incident ?? incident,
+  },
   releaser: null,
   conflict: null,
 });
@@ -193,10 +198,16 @@ const leavingToo = (record: HoldRecord, incident: string, value: Json): HoldReco
 });
 
 /** Step 1: drops the own hold. The last holder's goes with the mark that the original is being put back. */
-const drop = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode): Promise<Begun> =>
+const drop = (
+  tools: HoldTools,
+  held: Held,
+  incident: string,
+  mode: ReleaseMode,
+  stillStands: Json | undefined,
+): Promise<Begun> =>
   persist(`Releasing ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Begun | undefined> => {
     const { record, version } = await readHold(tools, held);
-    const late = record.leaving[incident];
+    const late = record.leaving[incident] ?? (record.last?.by === incident ? stillStands : undefined);
     if (incident in record.watching) {
       const next = { ...record, watching: without(record.watching, incident) };
       return (await put(tools, held, next, version)) && late === undefined
@@ -315,12 +326,19 @@ export type ReleaseMode = 'restore' | 'force' | 'keep';
 
 /**
  * Lets go of the incident's hold; the last one puts the original back. A value that nobody of ours wrote is a conflict and stays,
- * unless `force` puts the original over it or `keep` lets go without writing.
+ * unless `force` puts the original over it or `keep` lets go without writing. `stillStands` is what this incident wanted, where that was
+ * put back before and was found not to be: then it is put back once more.
  * @throws what AWS said. The record stays `releasing`; call it again and it goes on.
  */
-export const release = (tools: HoldTools, held: Held, incident: string, mode: ReleaseMode): Promise<Release> =>
+export const release = (
+  tools: HoldTools,
+  held: Held,
+  incident: string,
+  mode: ReleaseMode,
+  stillStands?: Json,
+): Promise<Release> =>
   persist(`Releasing ${held.setting.name} ${held.id}`, tools.pause, async (): Promise<Release | undefined> => {
-    const begun = await drop(tools, held, incident, mode);
+    const begun = await drop(tools, held, incident, mode, stillStands);
     if ('end' in begun) return begun.end;
     const end = 'restore' in begun && (await restore(tools, held, incident, mode, begun));
     if (end) return end;

@@ -173,6 +173,12 @@ const reviewOne = async (engine: Engine, incident: Incident, item: IncidentEvide
   return { ...item, reference: taken.reference, state: taken.state, note: taken.note };
 };
 
+const notLookedAt = 'Could not be looked at:';
+
+/** What is known of it already stays, and of several looks that failed the last one is told. */
+const afterFailedLook = (note: string, error: unknown): string =>
+  `${note.split(notLookedAt)[0]?.trim()} ${notLookedAt} ${whatAwsSaid(error)}`.trim();
+
 /** A fresh look at every pending piece. A look that fails leaves it pending, with what AWS said. */
 export const reviewEvidence = async (engine: Engine, id: string): Promise<Incident> => {
   const incident = await updateIncident(engine, id, (same) => same);
@@ -183,7 +189,7 @@ export const reviewEvidence = async (engine: Engine, id: string): Promise<Incide
         try {
           return await reviewOne(engine, incident, item);
         } catch (error) {
-          return { ...item, note: `Could not be looked at: ${whatAwsSaid(error)}` };
+          return { ...item, note: afterFailedLook(item.note, error) };
         }
       }),
   );

@@ -65,7 +65,9 @@ const releaseOne = async (
   mode: ReleaseMode,
 ): Promise<Done> => {
   const held = heldOf(engine, incident, change);
-  const done = await withRequests(() => releaseHold(engine, held, incident.id, mode));
+  // What was said to be put back, and was not when it was looked at, is put back once more.
+  const stillStands = change.state === 'failed' ? change.to : undefined;
+  const done = await withRequests(() => releaseHold(engine, held, incident.id, mode, stillStands));
   const requests = done.requests.map(({ requestId }) => requestId);
   if ('error' in done) return { change: { ...change, state: 'failed', note: whatAwsSaid(done.error) }, requests };
   return { change: said(change, held.setting.say as (value: never) => string, done.value), requests };
@@ -153,7 +155,7 @@ const notPutBack = async (engine: Engine, held: Held): Promise<string | undefine
   const value = await held.setting.read(held.aws, held.id);
   const ours = record.last !== null && record.phase === 'free';
   if (!ours || value === gone || same(value, record.last?.original ?? null)) return undefined;
-  return `It reads ${held.setting.say(value)} after it was put back. Release it again with --force.`;
+  return `It reads ${held.setting.say(value)} after it was put back. Release it again; --force puts the original over whatever stands.`;
 };
 
 /**

@@ -57,14 +57,16 @@ const leftBehind = (
 export const isLostToItsGroup = (
   { target }: Ground,
   { world }: Practice,
-  whatWasSaid: readonly Pick<Incident, 'reason'>[],
+  whatWasSaid: readonly Pick<Incident, 'reason' | 'plan'>[],
 ): boolean => {
   const { account, region, id } = target;
   // What is due by now has happened then.
   world.snapshot();
   const { instances } = ec2Slice(world.requestAt({ account, region }));
   const isThere = target.type !== 'AWS::EC2::Instance' || instances[id]?.State === 'running';
-  return !isThere && whatWasSaid.some(({ reason }) => reason.includes('autoscaling/'));
+  const isSaid = ({ reason, plan }: Pick<Incident, 'reason' | 'plan'>) =>
+    reason.includes('autoscaling/') || plan?.residual.some((residual) => residual.includes('may terminate it'));
+  return !isThere && whatWasSaid.some(isSaid);
 };
 
 /** It says that it is contained while the attacker goes on. */

@@ -191,7 +191,11 @@ const whose = ({ incident, case: ofCase }: { readonly incident: string; readonly
 });
 
 /** Other sets that served the same purpose at the same time. */
-const surplusTo = (own: readonly Kept[], sets: readonly SnapshotSet[], manifest: Unsealed): readonly string[] =>
+const surplusTo = (
+  own: readonly Kept[],
+  sets: readonly SnapshotSet[],
+  manifest: Pick<Unsealed, 'case' | 'requestedAt'>,
+): readonly string[] =>
   sets
     .filter((set) => set.case === manifest.case)
     .filter((set) => secondsBetween(set.requestedAt, manifest.requestedAt) < reuseSeconds)
@@ -221,11 +225,10 @@ export const volumeSnapshots = evidence<VolumesToKeep>({
       case: provenance.case,
       finding: provenance.finding,
       volumes: detail.volumes,
-      surplus: [],
       unseen: 0,
     };
     if (wanted.length === 0) {
-      const none = { snapshots: [], missing: [], createRequestId: null };
+      const none = { snapshots: [], missing: [], surplus: [], createRequestId: null };
       const manifest = { ...about, ...none, requestedAt: provenance.requestedAt, takenFor: whose(provenance) };
       return { ...taken(manifest), reference: instance, state: 'failed', note: 'There is no EBS volume to snapshot.' };
     }
@@ -240,12 +243,14 @@ export const volumeSnapshots = evidence<VolumesToKeep>({
       set.snapshots.flatMap(({ SnapshotId }) => SnapshotId ?? []),
     );
     const found = set.snapshots.map((snapshot) => kept(snapshot, detail.volumes, locks)).toSorted(byDevice);
+    const { requestedAt } = set;
     return taken({
       ...about,
-      requestedAt: set.requestedAt,
+      requestedAt,
       takenFor: whose(set),
       snapshots: found,
       missing: wanted.map(({ volume }) => volume).filter((id) => !found.some(({ volume }) => volume === id)),
+      surplus: surplusTo(found, sets, { case: about.case, requestedAt }),
       createRequestId,
     });
   },

@@ -56,6 +56,10 @@ const credentials = (seen: Seen): readonly string[] =>
 
 const scaling = (seen: Seen): readonly string[] => {
   const name = seen.group?.name;
+  if (isUnread(seen, 'Auto Scaling membership'))
+    return [
+      'Whether it belongs to an Auto Scaling group could not be read: a group that has it may terminate it, once it fails its health checks.',
+    ];
   switch (wayOut(seen)) {
     case 'no group':
       return [];

@@ -100,7 +100,10 @@ export const terminatingProcesses: readonly string[] = ['AZRebalance', 'HealthCh
 /**
  * The processes of a whole group that are suspended, sorted. One call only suspends or only resumes: ours adds to what was
  * suspended, and the release takes that away again. Should somebody else have resumed others meanwhile, a forced release suspends
- * first, and what is left to resume shows as drift.
+ * first, and what is left to resume shows as not put back.
+ *
+ * What is read before the call may be an older value. So what we ever suspend is never taken for resting already, nor for resumed: calls
+ * that change nothing do no harm, and one that was left out would succeed without effect.
  */
 export const suspendedProcesses = setting<string, readonly string[]>({
   name: 'autoscaling/suspended-processes',
@@ -121,13 +124,12 @@ export const suspendedProcesses = setting<string, readonly string[]>({
     if (now === gone)
       throw new Error(`The Auto Scaling group ${id} is not there any more: nothing to suspend or resume.`);
     const client = aws(AutoScalingClient);
-    const suspend = to.filter((name) => !now.includes(name));
-    const resume = now.filter((name) => !to.includes(name));
-    // An empty list would mean all processes.
-    if (suspend.length > 0)
-      await client.send(new SuspendProcessesCommand({ AutoScalingGroupName: id, ScalingProcesses: suspend }));
-    else if (resume.length > 0)
-      await client.send(new ResumeProcessesCommand({ AutoScalingGroupName: id, ScalingProcesses: resume }));
+    const missing = to.filter((name) => !now.includes(name));
+    const surplus = [...new Set([...now, ...terminatingProcesses])].filter((name) => !to.includes(name));
+    // Neither list is ever empty, which would mean all processes.
+    if (missing.length > 0 || surplus.length === 0)
+      await client.send(new SuspendProcessesCommand({ AutoScalingGroupName: id, ScalingProcesses: [...to] }));
+    else await client.send(new ResumeProcessesCommand({ AutoScalingGroupName: id, ScalingProcesses: surplus }));
   },
   combine: (values) => [...new Set(values.flat())].toSorted(),
   say: (value) => (value.length === 0 ? 'none suspended' : `${value.join(', ')} suspended`),

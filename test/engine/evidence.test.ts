@@ -1,20 +1,21 @@
 // Evidence is asked for once: by a retry after a crash, and by two incidents of one case.
 import { describe, expect, it } from 'vitest';
-import { openIncident } from '../../functions/engine/incident.ts';
-import { manifestOf, requestEvidence } from '../../functions/engine/preserve.ts';
+import type { Engine } from '../../functions/engine/engine.ts';
+import { openIncident, updateIncident } from '../../functions/engine/incident.ts';
+import { manifestOf, requestEvidence, reviewEvidence } from '../../functions/engine/preserve.ts';
 import { createPractice } from '../../gameday/practice.ts';
-import { evidence } from '../../playbooks/language/evidence.ts';
+import { type AnyEvidence, evidence, type Taken } from '../../playbooks/language/evidence.ts';
 import { playbook } from '../../playbooks/language/playbook.ts';
 import { accessKey } from '../../playbooks/resources/iam.ts';
 
 /** A kind of evidence that counts how often AWS would be asked. */
-const counting = (reuseSeconds: number, state: 'complete' | 'failed' = 'complete') => {
+const counting = (reuseSeconds: number, state: Taken['state'] = 'complete', note = '') => {
   let asked = 0;
   const kind = evidence<null>({
     name: 'test/counted',
     permissions: [],
     reuseSeconds,
-    request: async (_aws, subject) => ({ reference: `${subject}#${++asked}`, state, note: '', manifest: { asked } }),
+    request: async (_aws, subject) => ({ reference: `${subject}#${++asked}`, state, note, manifest: { asked } }),
   });
   const counted = playbook({
     title: 'Count',
@@ -33,10 +34,18 @@ const counting = (reuseSeconds: number, state: 'complete' | 'failed' = 'complete
   return { counted, asked: () => asked };
 };
 
+const brokenFrom = (playbooks: Engine['playbooks'], text: string): Engine['playbooks'] =>
+  new Map(
+    [...playbooks].map(([name, one]) => {
+      const review = () => Promise.reject(new Error(text));
+      return [name, { ...one, evidence: { counted: { ...(one.evidence.counted as AnyEvidence), review } } }];
+    }),
+  );
+
 const key = 'AKIAIOSFODNN7EXAMPLE';
 
-const set = async (reuseSeconds: number, state?: 'complete' | 'failed') => {
-  const { counted, asked } = counting(reuseSeconds, state);
+const set = async (reuseSeconds: number, state?: Taken['state'], note?: string) => {
+  const { counted, asked } = counting(reuseSeconds, state, note);
   const names = ['count-keys', 'count-again'];
   const practice = createPractice({
     playbooks: new Map(names.map((name) => [name, counted])),
@@ -70,6 +79,24 @@ const set = async (reuseSeconds: number, state?: 'complete' | 'failed') => {
   };
   return { practice, engine, open, asked, names };
 };
+
+describe('evidence that is looked at again', () => {
+  it('keeps what is known of it, and says of failed looks what AWS said last', async () => {
+    const { engine, open } = await set(0, 'pending', 'Surplus: snap-1.');
+    const incident = await open();
+    const evidence = await requestEvidence(engine, incident);
+    await updateIncident(engine, incident.id, (before) => ({ ...before, evidence }));
+    const said = ['no room', 'no room at all'];
+    for (const text of said) {
+      const broken = { ...engine, playbooks: brokenFrom(engine.playbooks, text) };
+      const looked = await reviewEvidence(broken, incident.id);
+      expect(looked.evidence[0]).toMatchObject({
+        state: 'pending',
+        note: `Surplus: snap-1. Could not be looked at: ${text}`,
+      });
+    }
+  });
+});
 
 describe('evidence', () => {
   it('is not asked for again by a retry that has forgotten', async () => {

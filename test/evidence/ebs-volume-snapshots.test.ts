@@ -192,7 +192,10 @@ describe('what goes wrong is told', () => {
     const last = await reviewed(await request(from), from);
     expect(last.state).toBe('failed');
     expect(last.note).toContain('An internal error has occurred');
-    const again = await reviewed(await request(from), from);
+    const asked = await request(from);
+    expect(asked.note, 'at once, should nobody get to look again').toContain(`Surplus`);
+    for (const id of last.reference.split(' ')) expect(asked.note).toContain(id);
+    const again = await reviewed(asked, from);
     expect(again.state).toBe('complete');
     expect(again.reference).not.toBe(last.reference);
   });

@@ -34,7 +34,7 @@ export interface Bench {
   version(): Promise<number>;
   take(incident: string, wanted: Json): Promise<Take>;
   contain(incident: string, wanted: Json): Promise<'written' | 'stood' | Take>;
-  release(incident: string, mode?: ReleaseMode): ReturnType<typeof release>;
+  release(incident: string, mode?: ReleaseMode, stillStands?: Json): ReturnType<typeof release>;
   seconds(count: number): void;
 }
 
@@ -83,7 +83,7 @@ export const bench = (more: Partial<AnySetting> = {}, ledger: Ledger = memoryLed
       const taken = await take(tools, held, incident, wanted);
       return taken.state === 'held' ? write(tools, held, incident, taken) : taken;
     },
-    release: (incident, mode = 'restore') => release(tools, held, incident, mode),
+    release: (incident, mode = 'restore', stillStands = undefined) => release(tools, held, incident, mode, stillStands),
     seconds: (count) => {
       self.now = new Date(self.now.getTime() + count * 1000);
     },

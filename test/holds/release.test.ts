@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { holdKey } from '../../functions/engine/hold.ts';
 import { gone } from '../../playbooks/language/aws.ts';
-import { bench, combine, errors, original } from './bench.ts';
+import { bench, combine, errors, original, settleSeconds } from './bench.ts';
 
 const isolated = ['sg-none'];
 const theirs = ['sg-theirs'];
@@ -33,6 +33,37 @@ describe('release', () => {
     await at.release('a');
     expect(await at.release('a')).toEqual({ state: 'released', original });
     expect(at.writes).toEqual([original]);
+  });
+
+  it('puts back once more what was found to stand all the same', async () => {
+    const at = await contained('a');
+    await at.release('a');
+    at.value = isolated;
+    expect(await at.release('a', 'restore', isolated)).toEqual({ state: 'released', original });
+    expect(at.value).toEqual(original);
+    expect(await at.record()).toMatchObject({ phase: 'free', holders: {}, last: { original, by: 'a' } });
+  });
+
+  it('leaves what somebody else made of it since, unless it is forced', async () => {
+    const at = await contained('a');
+    await at.release('a');
+    at.value = theirs;
+    expect(await at.release('a', 'restore', isolated)).toEqual({ state: 'conflict', found: theirs, original });
+    expect(at.value).toEqual(theirs);
+    expect(await at.release('a', 'force', isolated)).toEqual({ state: 'released', original });
+    expect(at.value).toEqual(original);
+  });
+
+  it('puts nothing back that another incident has put back since', async () => {
+    const at = await contained('a');
+    await at.release('a');
+    at.seconds(settleSeconds);
+    at.value = theirs;
+    await at.contain('b', isolated);
+    await at.release('b');
+    at.value = isolated;
+    await at.release('a', 'force', isolated);
+    expect(at.value).toEqual(isolated);
   });
 
   it('leaves what others hold', async () => {

@@ -134,6 +134,36 @@ describe('suspended processes', () => {
     expect(await suspendedProcesses.read(aws, 'web')).toEqual(before);
   });
 
+  it('resumes and suspends though AWS still answers what stood before', async () => {
+    practice = createPractice({
+      playbooks: new Map(),
+      seed: 5,
+      latency: 'none',
+      staleReads: { probability: 1, seconds: 10, services: ['Auto Scaling'] },
+    });
+    aws = practice.stage.aws;
+    await newGroup('web', 1, 1);
+    await suspendedProcesses.write(aws, 'web', terminatingProcesses);
+    expect(await suspendedProcesses.read(aws, 'web'), 'an older value').toEqual([]);
+    await suspendedProcesses.write(aws, 'web', []);
+    await practice.stage.wait(30);
+    expect(await suspendedProcesses.read(aws, 'web')).toEqual([]);
+    await suspendedProcesses.write(aws, 'web', terminatingProcesses);
+    await practice.stage.wait(30);
+    await suspendedProcesses.write(aws, 'web', []);
+    expect(await suspendedProcesses.read(aws, 'web'), 'an older value').toEqual(terminatingProcesses);
+    await suspendedProcesses.write(aws, 'web', terminatingProcesses);
+    await practice.stage.wait(30);
+    expect(await suspendedProcesses.read(aws, 'web')).toEqual(terminatingProcesses);
+  });
+
+  it('resumes what others suspended as well, where it is to be as it was', async () => {
+    await newGroup('web', 1, 1);
+    await suspendedProcesses.write(aws, 'web', [...terminatingProcesses, 'Launch']);
+    await suspendedProcesses.write(aws, 'web', terminatingProcesses);
+    expect(await suspendedProcesses.read(aws, 'web')).toEqual(terminatingProcesses);
+  });
+
   it('never sends an empty list, which would mean all processes', async () => {
     await newGroup('web', 1, 1);
     await suspendedProcesses.write(aws, 'web', []);
