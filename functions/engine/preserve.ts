@@ -138,15 +138,25 @@ export const requestEvidence = async (engine: Engine, incident: Incident): Promi
 export const recordEvidence = (engine: Engine, id: string, pieces: readonly IncidentEvidence[]): Promise<Incident> =>
   updateIncident(engine, id, (incident) => (pieces.length === 0 ? incident : replace(incident, pieces)));
 
+const notLookedAt = 'Could not be looked at:';
+
+/** What is known of it already stays, and of several looks that failed the last one is told. */
+const afterFailedLook = (note: string, error: unknown): string =>
+  `${note.split(notLookedAt)[0]?.trim()} ${notLookedAt} ${whatAwsSaid(error)}`.trim();
+
 /** A look that fails may succeed the next time, but not for ever: then what could not be looked at has failed. */
 const lookedAt = async (look: () => Promise<Taken>, before: Taken, hours: number): Promise<Taken> => {
   try {
     const taken = await look();
     if (taken.state !== 'pending' || hours <= evidenceHoursMax) return taken;
-    return { ...taken, state: 'failed', note: `Still not complete after ${evidenceHoursMax} hours.` };
+    return {
+      ...taken,
+      state: 'failed',
+      note: `${taken.note} Still not complete after ${evidenceHoursMax} hours.`.trim(),
+    };
   } catch (error) {
     if (hours <= evidenceHoursMax) throw error;
-    const note = `It could not be looked at, ${evidenceHoursMax} hours after it was asked for: ${whatAwsSaid(error)}`;
+    const note = `${afterFailedLook(before.note, error)} It was asked for more than ${evidenceHoursMax} hours ago.`;
     return { ...before, state: 'failed', note };
   }
 };
@@ -172,12 +182,6 @@ const reviewOne = async (engine: Engine, incident: Incident, item: IncidentEvide
   }
   return { ...item, reference: taken.reference, state: taken.state, note: taken.note };
 };
-
-const notLookedAt = 'Could not be looked at:';
-
-/** What is known of it already stays, and of several looks that failed the last one is told. */
-const afterFailedLook = (note: string, error: unknown): string =>
-  `${note.split(notLookedAt)[0]?.trim()} ${notLookedAt} ${whatAwsSaid(error)}`.trim();
 
 /** A fresh look at every pending piece. A look that fails leaves it pending, with what AWS said. */
 export const reviewEvidence = async (engine: Engine, id: string): Promise<Incident> => {

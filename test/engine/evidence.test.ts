@@ -85,7 +85,7 @@ describe('evidence that is looked at again', () => {
     const { engine, open } = await set(0, 'pending', 'Surplus: snap-1.');
     const incident = await open();
     const evidence = await requestEvidence(engine, incident);
-    await updateIncident(engine, incident.id, (before) => ({ ...before, evidence }));
+    await updateIncident(engine, incident.id, (before) => ({ ...before, case: incident.case, evidence }));
     const said = ['no room', 'no room at all'];
     for (const text of said) {
       const broken = { ...engine, playbooks: brokenFrom(engine.playbooks, text) };
