@@ -38,8 +38,9 @@ export const foreignPlace = (caller: Caller, { account, partition }: Partial<Pla
 };
 
 /** Where AWS itself says that the resource is; the given place where it does not say. */
-export const located = async (caller: Caller, { resource }: Playbook, id: string, place: Place): Promise<string> => {
-  const answer = await resource.locate?.(caller.aws(place, 'locate', 'read'), id);
+export const located = async (caller: Caller, playbook: Playbook, id: string, place: Place): Promise<string> => {
+  const { resource } = playbook;
+  const answer = await playbook.locate?.(caller.aws(place, 'locate', 'read'), id);
   if (answer === gone)
     throw trouble(
       `There is no ${resource.noun} ${id} that account ${caller.account} can see.`,
@@ -82,7 +83,7 @@ export const targetFrom = async (
   const kind = playbook.resource;
   const foreign = foreignPlace(caller, named);
   if (foreign) throw trouble(foreign, 'Nothing was attempted. Use credentials of that account: set AWS_PROFILE.', 1);
-  const fallback = kind.scope === 'global' || kind.locate ? homeRegion(caller.partition) : undefined;
+  const fallback = kind.scope === 'global' || playbook.locate ? homeRegion(caller.partition) : undefined;
   const region = named.region ?? regionOption ?? caller.region ?? fallback;
   if (!region)
     throw trouble(`In which Region is the ${kind.noun} ${named.id}?`, 'Give --region, its ARN, or set AWS_REGION.');

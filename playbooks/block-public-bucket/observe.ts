@@ -4,8 +4,8 @@ import { type Aws, type Gone, gone } from '../language/aws.ts';
 import { type Refusal, refuse } from '../language/playbook.ts';
 import type { Target } from '../language/resource.ts';
 import { gapsIn, isUnreadable } from '../language/unreadable.ts';
-import { statusOf } from '../resources/s3.ts';
 import { type Exposure, readExposure } from './exposure.ts';
+import { statusOf } from './locate.ts';
 
 export type Seen = {
   readonly bucket: string;

@@ -5,6 +5,7 @@ import { isUnreadable } from '../language/unreadable.ts';
 import { bucket } from '../resources/s3.ts';
 import { everythingBlocked, publicAccessBlock } from '../settings/s3.ts';
 import { toReadTheExposure } from './exposure.ts';
+import { locate } from './locate.ts';
 import { observe } from './observe.ts';
 import { opensWithoutBlock } from './publicness.ts';
 import { residualOf } from './residual.ts';
@@ -29,6 +30,7 @@ export default playbook({
   settings: { block: publicAccessBlock },
   evidence: { exposure: bucketExposure },
   permissions: toReadTheExposure,
+  locate,
   observe,
   preserve: (seen, take) => [take.exposure(seen.bucket, seen)],
   bearing: ({ exposure: { tags } }) => ({ arns: [], tags: isUnreadable(tags) ? null : tags, shares: [] }),

@@ -115,6 +115,8 @@ interface Common<Seen extends Json, S extends Settings, E extends EvidenceKinds,
   readonly options?: O;
   /** Only what `observe` reads beyond its settings and evidence. */
   readonly permissions: readonly Statement[];
+  /** The Region where the resource really is, where its name does not tell and AWS does, from anywhere (buckets). */
+  readonly locate?: (aws: Aws, id: string) => Promise<string | Gone>;
   /** Reads only: its clients refuse anything else. */
   readonly observe: (target: Target, aws: Aws, options: Chosen<O>) => Promise<Seen | Gone | Refusal>;
   readonly preserve: (seen: Seen, take: Take<E>) => readonly EvidenceRequest[];
@@ -157,6 +159,7 @@ export interface Playbook {
   readonly acts: Acts;
   readonly options: Choices;
   readonly permissions: readonly Statement[];
+  locate?(aws: Aws, id: string): Promise<string | Gone>;
   observe(target: Target, aws: Aws, options: Readonly<Record<string, string>>): Promise<Json | Gone | Refusal>;
   /** Pure: the same seen and circumstances give the same proposal. */
   propose(seen: Json, circumstances: Circumstances<Readonly<Record<string, string>>>): Proposal | Refusal;

@@ -1,5 +1,4 @@
 // How a playbook's resource is named: as a plain id, as an ARN, in a finding.
-import type { Aws, Gone } from './aws.ts';
 
 /** Where a resource lives. `region` is where its API answers; for a global resource the home Region. */
 export type Place = { readonly partition: string; readonly account: string; readonly region: string };
@@ -25,8 +24,6 @@ export interface ResourceKind {
   parse(text: string): Named | undefined;
   /** The ARN where AWS has one, else the plain id. */
   arn(id: string, place: Place): string;
-  /** The Region where it really is, where AWS tells that from anywhere (buckets). */
-  locate?(aws: Aws, id: string): Promise<string | Gone>;
 }
 
 /** The parts of an ARN; undefined when the text is none. */

@@ -1,6 +1,4 @@
-// How a bucket is named, and in which Region it is.
-import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { gone } from '../language/aws.ts';
+// How a bucket is named.
 import { parseArn, type ResourceKind } from '../language/resource.ts';
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -14,15 +12,6 @@ const reservedEnd = /(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 const isBucketName = (text: string): boolean =>
   wellFormed.test(text) && !address.test(text) && !reservedBeginning.test(text) && !reservedEnd.test(text);
 
-/** S3 says where a bucket is with every answer, also with a refusal: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
-const regionIn = (error: unknown): string | undefined => {
-  const { $response } = error as { $response?: { headers?: Readonly<Record<string, string>> } };
-  return $response?.headers?.['x-amz-bucket-region'];
-};
-
-export const statusOf = (error: unknown): number | undefined =>
-  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-
 export const bucket: ResourceKind = {
   type: 'AWS::S3::Bucket',
   scope: 'regional',
@@ -35,15 +24,4 @@ export const bucket: ResourceKind = {
     return { id: arn.resource, partition: arn.partition };
   },
   arn: (id, place) => `arn:${place.partition}:s3:::${id}`,
-  locate: async (aws, id) => {
-    try {
-      const { BucketRegion } = await aws(S3Client).send(new HeadBucketCommand({ Bucket: id }));
-      return BucketRegion ?? aws.region;
-    } catch (error) {
-      if (statusOf(error) === 404) return gone;
-      const region = regionIn(error);
-      if (region === undefined) throw error;
-      return region;
-    }
-  },
 };

@@ -3,6 +3,7 @@ import { CreateBucketCommand, GetPublicAccessBlockCommand, S3Client } from '@aws
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPractice, type Practice } from '../../gameday/practice.ts';
+import { locate } from '../../playbooks/block-public-bucket/locate.ts';
 import { type Aws, gone } from '../../playbooks/language/aws.ts';
 import { bucket as kind } from '../../playbooks/resources/s3.ts';
 import { everythingBlocked, publicAccessBlock } from '../../playbooks/settings/s3.ts';
@@ -106,8 +107,8 @@ describe('a bucket', () => {
   });
 
   it('is found in its Region from anywhere, also by those who may not read it', async () => {
-    expect(await kind.locate?.(inAccount(aws.account, 'us-east-1'), 'invoices')).toBe('eu-central-1');
-    expect(await kind.locate?.(inAccount('444455556666', 'us-east-1'), 'invoices')).toBe('eu-central-1');
-    expect(await kind.locate?.(aws, 'no-such-bucket')).toBe(gone);
+    expect(await locate(inAccount(aws.account, 'us-east-1'), 'invoices')).toBe('eu-central-1');
+    expect(await locate(inAccount('444455556666', 'us-east-1'), 'invoices')).toBe('eu-central-1');
+    expect(await locate(aws, 'no-such-bucket')).toBe(gone);
   });
 });
