@@ -10,6 +10,11 @@ export default defineConfig({
   // accounts: 'any',
   // regions: 'any',
   // accounts: ['111122223333', '444455556666'],
+  // Mail addresses that are told of everything; AWS asks each to confirm once. None.
+  // contacts: ['oncall@example.com'],
+  // Across an organization: the account that Firebreak runs in, and the organization outside of which nobody is trusted. None.
+  // responder: '111122223333',
+  // organization: 'o-a1b2c3d4e5',
   // Accounts whose events may speak of others: the delegated administrators of GuardDuty and Security Hub. None.
   // administrators: ['999988887777'],
   // Where IAM and other global things are answered for, if Firebreak runs in more than one Region.

@@ -22,6 +22,16 @@ export const maybe = <S extends v.GenericSchema>(schema: S) => v.optional(schema
 export const text = (what: string) => matching(/\S/, `nothing that could be ${what}`, 'write it in words');
 export const account = matching(/^\d{12}$/, 'no account id', 'write 12 digits in quotes');
 export const region = matching(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/, 'no Region', 'write one such as eu-central-1');
+export const organization = matching(
+  /^o-[0-9a-z]{10,32}$/,
+  'no id of an organization',
+  'write one such as o-a1b2c3d4e5',
+);
+export const mail = matching(
+  /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/,
+  'no mail address',
+  'write one such as oncall@example.com',
+);
 export const unit = matching(
   /^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/,
   'no id of an organizational unit',

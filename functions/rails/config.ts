@@ -6,7 +6,9 @@ import {
   exemption,
   fields,
   list,
+  mail,
   maybe,
+  organization,
   pattern,
   region,
   text,
@@ -93,6 +95,12 @@ const schema = fields(
     /** Whose findings are acted upon: 'any' is whatever account has let us in; 'own' is the one that Firebreak runs in. */
     accounts: v.optional(wordsOr(['any', 'own'], account, 'account ids'), 'any'),
     regions: v.optional(wordsOr(['any', 'own'], region, 'Regions'), 'any'),
+    /** Mail addresses that are told of everything; each has to confirm once. */
+    contacts: v.optional(list(mail), []),
+    /** The account that Firebreak runs in; without it, whichever it is deployed into. */
+    responder: maybe(account),
+    /** The organization that it answers for: nobody outside of it is trusted. */
+    organization: maybe(organization),
     /** Accounts whose events may speak of other accounts: delegated administrators of GuardDuty and Security Hub. */
     administrators: v.optional(list(account), []),
     /** Where global resources (IAM) are answered for. 'own' fits wherever Firebreak runs in one Region only. */

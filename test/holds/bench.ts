@@ -83,7 +83,7 @@ export const bench = (more: Partial<AnySetting> = {}, ledger: Ledger = memoryLed
       const taken = await take(tools, held, incident, wanted);
       return taken.state === 'held' ? write(tools, held, incident, taken) : taken;
     },
-    release: (incident, mode = 'restore', stillStands = undefined) => release(tools, held, incident, mode, stillStands),
+    release: (incident, mode = 'restore', stillStands?) => release(tools, held, incident, mode, stillStands),
     seconds: (count) => {
       self.now = new Date(self.now.getTime() + count * 1000);
     },

@@ -1,0 +1,44 @@
+// What goes into each function's bundle: its handler, the configuration, and of playbooks what it needs.
+import { readdirSync } from 'node:fs';
+import { dataOf } from '../../functions/deployed/playbook-data.ts';
+import type { Playbook } from '../../playbooks/language/playbook.ts';
+
+/** The functions that serve all playbooks, by the name of their file in functions/. */
+export const commonFunctions = ['receive', 'ask', 'close', 'watch', 'note'] as const;
+export type CommonFunction = (typeof commonFunctions)[number];
+
+const kindFiles = (): readonly string[] =>
+  readdirSync(new URL('../../playbooks/resources/', import.meta.url)).toSorted();
+
+/** `configuration` is the module that exports it, as seen from the project's folder: './firebreak.config.ts'. */
+const end = (handler: string, configuration: string, ports = 'undefined'): string => `
+import { lambda } from './functions/deployed/lambda.ts';
+import config from '${configuration}';
+export const handler = lambda(${handler}, playbooks, config, ${ports});
+`;
+
+/** A playbook's own function carries that playbook alone. */
+export const playbookEntry = (name: string, configuration: string): string => `
+import playbook from './playbooks/${name}/playbook.ts';
+import { playbookHandler } from './functions/playbook.ts';
+const playbooks = new Map([['${name}', playbook]]);
+${end('playbookHandler', configuration)}`;
+
+/** Every other function carries what all playbooks declare, and the code of none. */
+export const commonEntry = (
+  name: CommonFunction,
+  playbooks: ReadonlyMap<string, Playbook>,
+  configuration: string,
+): string => {
+  const data = Object.fromEntries([...playbooks].map(([one, playbook]) => [one, dataOf(playbook)]));
+  const kinds = kindFiles();
+  return `
+import { ${name}Handler } from './functions/${name}.ts';
+import { playbooksOf } from './functions/deployed/playbook-data.ts';
+${kinds.map((file, index) => `import * as kinds${index} from './playbooks/resources/${file}';`).join('\n')}
+const exported = [${kinds.map((_, index) => `kinds${index}`).join(', ')}].flatMap((one) => Object.values(one));
+const kinds = exported.filter((one) => typeof one === 'object' && 'parse' in one);
+const playbooks = playbooksOf(${JSON.stringify(data)}, kinds);
+${name === 'receive' ? "import { starting } from './functions/deployed/starting.ts';" : ''}
+${end(`${name}Handler`, configuration, name === 'receive' ? 'starting' : undefined)}`;
+};

@@ -1,0 +1,213 @@
+// The functions: each with its bundle, its own role, its log, behind an alias; what it may do is what its handler needs.
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  Effect,
+  ManagedPolicy,
+  PolicyStatement,
+  type PolicyStatementProps,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { type Alias, Architecture, Code, Function as Lambda, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from '../acknowledge.ts';
+import type { Bundle } from '../bundles/bundle.ts';
+import { type CommonFunction, commonFunctions } from '../bundles/entries.ts';
+import { externalId, functionName, functionRoleName, liveAlias, memberRoleName } from './names.ts';
+import type { People } from './people.ts';
+import type { Storage } from './storage.ts';
+
+/** A call of a function takes seconds; the workflow gives up on it after as long. */
+const timeoutSeconds = 120;
+/** Lambda gives more processor with more memory, and what is waited for at a cold start is the processor. */
+const memoryMegabytes = 1024;
+
+export interface Deployed {
+  readonly role: Role;
+  readonly alias: Alias;
+}
+
+export interface FunctionsProps {
+  readonly storage: Storage;
+  readonly people: People;
+  readonly killSwitch: StringParameter;
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly playbooks: readonly string[];
+  /** Accounts in which the playbooks work; '*' is every account that has made their roles. */
+  readonly accounts: readonly string[];
+  /** By name, as the machines name the functions in their turn. */
+  readonly respondArn: string;
+}
+
+const allow = (props: PolicyStatementProps): PolicyStatement => new PolicyStatement({ effect: Effect.ALLOW, ...props });
+
+/** @throws where there is none: the stack was put together wrongly. */
+export const deployedNamed = (functions: ReadonlyMap<string, Deployed>, name: string): Deployed => {
+  const found = functions.get(name);
+  if (!found) throw new Error(`The responder has no function ${name}.`);
+  return found;
+};
+
+/** What every function does, whatever it is for: its ledger, its log, the switch, telling people. */
+const commonStatements = ({ storage, people, killSwitch }: FunctionsProps): readonly PolicyStatement[] => [
+  allow({
+    sid: 'Ledger',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    resources: [storage.ledger.tableArn],
+  }),
+  allow({ sid: 'Switch', actions: ['ssm:GetParameter'], resources: [killSwitch.parameterArn] }),
+  allow({ sid: 'Tell', actions: ['sns:Publish'], resources: [people.topic.topicArn, people.chat.topicArn] }),
+  allow({ sid: 'Queue', actions: ['sqs:SendMessage'], resources: [people.unsent.queueArn, people.notes.queueArn] }),
+  allow({ sid: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [storage.key.keyArn] }),
+];
+
+/** The hands in an account's resources: the role of that name there, in a session that says for which incident. */
+const assumeStatement = (scope: Construct, name: string, accounts: readonly string[]): PolicyStatement => {
+  const { partition } = Stack.of(scope);
+  return allow({
+    sid: 'Assume',
+    actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
+    resources: accounts.map((account) => `arn:${partition}:iam::${account}:role/${memberRoleName(name)}`),
+  });
+};
+
+/** What only this function does. */
+const ownStatements = (scope: Construct, name: string, props: FunctionsProps): readonly PolicyStatement[] => {
+  const { playbooks, accounts, respondArn, people } = props;
+  if (playbooks.includes(name) || name === 'note') {
+    const hands = assumeStatement(scope, name, accounts);
+    if (name !== 'note') return [hands];
+    const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+    return [hands, allow({ sid: 'Notes', actions, resources: [people.notes.queueArn] })];
+  }
+  if (name === 'receive') {
+    const executions = `${respondArn.replace(':stateMachine:', ':execution:')}:*`;
+    return [
+      allow({ sid: 'Start', actions: ['states:StartExecution'], resources: [respondArn] }),
+      allow({ sid: 'Started', actions: ['states:DescribeExecution'], resources: [executions] }),
+    ];
+  }
+  return [];
+};
+
+const environmentOf = (name: string, role: string, props: FunctionsProps): Record<string, string> => {
+  const { storage, people, killSwitch, playbooks, respondArn } = props;
+  return {
+    FIREBREAK_ROLE: role,
+    FIREBREAK_LEDGER: storage.ledger.tableName,
+    FIREBREAK_SWITCH: killSwitch.parameterName,
+    FIREBREAK_TOPIC: people.topic.topicArn,
+    FIREBREAK_CHAT_TOPIC: people.chat.topicArn,
+    FIREBREAK_UNSENT: people.unsent.queueUrl,
+    FIREBREAK_NOTES: people.notes.queueUrl,
+    ...((playbooks.includes(name) || name === 'note') && {
+      FIREBREAK_MEMBER_ROLE: memberRoleName(name),
+      FIREBREAK_EXTERNAL_ID: externalId,
+    }),
+    ...(name === 'receive' && { FIREBREAK_RESPOND: respondArn }),
+  };
+};
+
+/** The most that any function of ours may do, whatever is attached to its role later. */
+const createBoundary = (scope: Construct, props: FunctionsProps): ManagedPolicy => {
+  const { partition, account, region } = Stack.of(scope);
+  const here = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  const statements = [
+    ...commonStatements(props),
+    allow({
+      sid: 'Workflow',
+      actions: ['states:StartExecution', 'states:DescribeExecution'],
+      resources: [here('states', 'stateMachine:firebreak-*'), here('states', 'execution:firebreak-*')],
+    }),
+    allow({
+      sid: 'Notes',
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      resources: [props.people.notes.queueArn],
+    }),
+    allow({
+      sid: 'Log',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [here('logs', 'log-group:/firebreak/*')],
+    }),
+    allow({ sid: 'Trace', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] }),
+    allow({
+      sid: 'Assume',
+      actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
+      resources: [`arn:${partition}:iam::*:role/firebreak-*`],
+    }),
+  ];
+  const boundary = new ManagedPolicy(scope, 'Boundary', {
+    managedPolicyName: `firebreak-functions-${region}`,
+    description: "The most that Firebreak's functions may do.",
+    statements,
+  });
+  acknowledgeWildcards(
+    boundary,
+    statements.flatMap(({ resources }) => resources),
+    "It grants nothing: it bounds what the functions' roles may be granted, by Firebreak's own names.",
+  );
+  return boundary;
+};
+
+const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, props: FunctionsProps): Deployed => {
+  const { region } = Stack.of(scope);
+  const bundle = props.bundles.get(name);
+  if (!bundle) throw new Error(`There is no bundle of ${name}: make the bundles of the same playbooks.`);
+  const roleName = functionRoleName(name, region);
+  const id = name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+  const logGroup = new LogGroup(scope, `${id}Log`, {
+    logGroupName: `/firebreak/${name}`,
+    encryptionKey: props.storage.key,
+    retention: RetentionDays.ONE_YEAR,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  const role = new Role(scope, `${id}Role`, {
+    roleName,
+    description: `Firebreak's function ${name}`,
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    permissionsBoundary: boundary,
+  });
+  const statements = [...commonStatements(props), ...ownStatements(scope, name, props)];
+  for (const statement of statements) role.addToPolicy(statement);
+  role.addToPolicy(
+    allow({
+      sid: 'Log',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    }),
+  );
+  const deployed = new Lambda(scope, id, {
+    functionName: functionName(name),
+    description: `Firebreak: ${name}`,
+    code: Code.fromAsset(bundle.folder),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: memoryMegabytes,
+    timeout: Duration.seconds(timeoutSeconds),
+    tracing: Tracing.ACTIVE,
+    role,
+    logGroup,
+    environment: environmentOf(name, roleName, props),
+    environmentEncryption: props.storage.key,
+  });
+  acknowledgeWildcards(
+    role,
+    ['*', ...statements.flatMap(({ resources }) => resources)],
+    "X-Ray's writes know no resources; executions have names that are made at run time; and roles are assumed by name in " +
+      'whichever account has made them, where they trust this one role.',
+  );
+  return { role, alias: deployed.addAlias(liveAlias) };
+};
+
+/** All functions by name; every one of them has a role of its own, within one boundary. */
+export const createFunctions = (
+  scope: Construct,
+  props: FunctionsProps,
+): ReadonlyMap<CommonFunction | (string & {}), Deployed> => {
+  const boundary = createBoundary(scope, props);
+  const names = [...commonFunctions, ...props.playbooks];
+  return new Map(names.map((name) => [name, createOne(scope, name, boundary, props)]));
+};

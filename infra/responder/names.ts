@@ -1,0 +1,16 @@
+// What things are called that somebody else has to find by name: the workflows their functions, the accounts' roles those whom they trust.
+
+/** As the state machines' files call it: `firebreak-<playbook>`. */
+export const functionName = (name: string): string => `firebreak-${name}`;
+
+/** The alias that is called; it moves to a new version once that is there. */
+export const liveAlias = 'live';
+
+/** Roles have one name space for all Regions, functions have not. */
+export const functionRoleName = (name: string, region: string): string => `firebreak-${name}-${region}`;
+
+/** In the account of the resource, one for all Regions. */
+export const memberRoleName = (name: string): string => `firebreak-${name}`;
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user_externalid.html */
+export const externalId = 'firebreak';

@@ -1,0 +1,63 @@
+// The responder: what stands in the security account, or in the one account that there is, in each Region that Firebreak answers for.
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { unturned } from '../../functions/adapters/switch-parameter.ts';
+import type { Config } from '../../functions/rails/config.ts';
+import type { Playbook } from '../../playbooks/language/playbook.ts';
+import type { Bundle } from '../bundles/bundle.ts';
+import { createMemberRoles, type MemberRolesProps } from '../members/member-roles.ts';
+import { feedNotes, watchRegularly } from './feeds.ts';
+import { createFunctions } from './functions.ts';
+import { createPeople } from './people.ts';
+import { createStorage } from './storage.ts';
+import { createWorkflow, machineArn, workflowNames } from './workflows.ts';
+
+export interface ResponderProps extends StackProps {
+  readonly playbooks: ReadonlyMap<string, Playbook>;
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly config: Config;
+  /** Where this stack makes the account's own roles as well. */
+  readonly roles?: MemberRolesProps;
+}
+
+/** In whose accounts the playbooks may work: there, only where the account has made their roles. */
+const accountsOf = ({ accounts }: Config, own: string): readonly string[] => {
+  if (accounts === 'own') return [own];
+  return accounts === 'any' ? ['*'] : accounts;
+};
+
+export class ResponderStack extends Stack {
+  constructor(scope: Construct, id: string, { playbooks, bundles, config, roles, ...props }: ResponderProps) {
+    super(scope, id, { description: 'Firebreak: responds to findings of AWS', terminationProtection: true, ...props });
+    const storage = createStorage(this);
+    const people = createPeople(this, storage.key, config.contacts);
+    const killSwitch = new StringParameter(this, 'Switch', {
+      parameterName: '/firebreak/switch',
+      description: "Firebreak's kill switch. Turn it with: firebreak switch on | observe | off",
+      stringValue: unturned,
+    });
+    const names = [...playbooks.keys()];
+    const functions = createFunctions(this, {
+      storage,
+      people,
+      killSwitch,
+      bundles,
+      playbooks: names,
+      accounts: accountsOf(config, this.account),
+      respondArn: machineArn(this, 'respond'),
+    });
+    for (const name of workflowNames) createWorkflow(this, name, storage.key, names);
+    if (roles) createMemberRoles(this, roles);
+    watchRegularly(this, functions, people);
+    feedNotes(functions, people);
+    // Whoever works on this account by hand finds by it that there is a responder, and works through it.
+    new StringParameter(this, 'Marker', {
+      parameterName: '/firebreak/responder',
+      description: 'That Firebreak answers for this account and Region, and where',
+      stringValue: JSON.stringify({ version: 1, account: this.account, region: this.region }),
+    });
+    new CfnOutput(this, 'NoticesTopic', { value: people.topic.topicArn, description: 'Subscribe to be told' });
+    new CfnOutput(this, 'EvidenceBucket', { value: storage.evidence.bucketName });
+  }
+}

@@ -1,0 +1,157 @@
+// What is deployed: which stacks a configuration gives, and what each of them must never be without.
+import { describe, expect, it } from 'vitest';
+import { ofType, playbooks, synthesize, type Template } from './synth.ts';
+
+const organisation = {
+  responder: '111122223333',
+  organization: 'o-a1b2c3d4e5',
+  regions: ['eu-central-1', 'us-east-1'],
+  homeRegion: 'eu-central-1',
+};
+
+const one = (stacks: ReadonlyMap<string, Template>, name: string): Template => {
+  const found = stacks.get(name);
+  if (!found) throw new Error(`no stack ${name}, but ${[...stacks.keys()].join(', ')}`);
+  return found;
+};
+
+const single = one(synthesize(), 'Firebreak');
+const several = synthesize(organisation);
+const names = (template: Template, type: string, property: string): readonly string[] =>
+  ofType(template, type).map(({ Properties }) => JSON.stringify(Properties[property]));
+
+describe('nothing configured', () => {
+  it('gives one stack, which can be deployed without saying anything more', () => {
+    expect([...synthesize().keys()]).toEqual(['Firebreak']);
+    const parameters = Object.keys(single.Parameters ?? {});
+    expect(parameters.filter((name) => name !== 'BootstrapVersion')).toEqual([]);
+  });
+
+  it('has a function for each playbook, behind the alias that the workflows call', () => {
+    const called = names(single, 'AWS::Lambda::Function', 'FunctionName');
+    for (const name of [...playbooks.keys(), 'receive', 'ask', 'close', 'watch', 'note'])
+      expect(called).toContain(`"firebreak-${name}"`);
+    expect(new Set(names(single, 'AWS::Lambda::Alias', 'Name'))).toEqual(new Set(['"live"']));
+    expect(ofType(single, 'AWS::Lambda::Alias')).toHaveLength(called.length);
+  });
+
+  it('makes the roles of its own account, each within a boundary', () => {
+    const roles = ofType(single, 'AWS::IAM::Role').map(({ Properties }) => Properties);
+    const members = roles.filter(({ RoleName }) => typeof RoleName === 'string');
+    expect(members.map(({ RoleName }) => String(RoleName)).toSorted()).toEqual(
+      [...playbooks.keys(), 'note'].map((name) => `firebreak-${name}`).toSorted(),
+    );
+    for (const { RoleName, PermissionsBoundary } of roles)
+      if (!JSON.stringify(RoleName).includes('firebreak-workflow')) expect(PermissionsBoundary).toBeDefined();
+  });
+
+  it('leaves the switch as nobody has turned it, in every deployment', () => {
+    const [parameter] = ofType(single, 'AWS::SSM::Parameter').filter(
+      ({ Properties: { Name } }) => Name === '/firebreak/switch',
+    );
+    expect(parameter?.Properties.Value).toBe('unturned');
+    const [other] = ofType(one(synthesize({ mode: 'on' }), 'Firebreak'), 'AWS::SSM::Parameter').filter(
+      ({ Properties: { Name } }) => Name === '/firebreak/switch',
+    );
+    expect(other).toEqual(parameter);
+  });
+});
+
+describe('what outlives a deployment', () => {
+  it('the ledger can be restored, and is not deleted by mistake', () => {
+    const [table] = ofType(single, 'AWS::DynamoDB::Table');
+    expect(table?.DeletionPolicy).toBe('Retain');
+    expect(table?.Properties).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+  });
+
+  it('evidence is versioned, locked, private and encrypted', () => {
+    const [bucket] = ofType(single, 'AWS::S3::Bucket').filter(({ Properties }) => Properties.ObjectLockEnabled);
+    expect(bucket?.DeletionPolicy).toBe('Retain');
+    expect(bucket?.Properties).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE' } } },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+  });
+
+  it('no log, no key and no queue goes with the stack unseen', () => {
+    for (const type of ['AWS::Logs::LogGroup', 'AWS::KMS::Key'])
+      for (const { DeletionPolicy } of ofType(single, type)) expect(DeletionPolicy).toBe('Retain');
+    for (const { Properties } of ofType(single, 'AWS::Logs::LogGroup')) {
+      expect(Properties.RetentionInDays).toBeGreaterThan(0);
+      expect(Properties.KmsKeyId).toBeDefined();
+    }
+    for (const { Properties } of ofType(single, 'AWS::SQS::Queue')) {
+      expect(Properties.KmsMasterKeyId).toBeDefined();
+      expect(Properties.MessageRetentionPeriod).toBe(1_209_600);
+    }
+  });
+});
+
+describe('an organisation', () => {
+  it('has a responder in each Region, and one template for all other accounts', () => {
+    expect([...several.keys()]).toEqual(['Firebreak-eu-central-1', 'Firebreak-us-east-1', 'FirebreakMemberRoles']);
+  });
+
+  it('deploys two Regions side by side: no name that is global is given twice', () => {
+    const global = ['Firebreak-eu-central-1', 'Firebreak-us-east-1'].flatMap((name) => [
+      ...names(one(several, name), 'AWS::IAM::Role', 'RoleName'),
+      ...names(one(several, name), 'AWS::IAM::ManagedPolicy', 'ManagedPolicyName'),
+      ...names(one(several, name), 'AWS::S3::Bucket', 'BucketName').filter((bucket) => bucket !== undefined),
+    ]);
+    expect(new Set(global).size).toBe(global.length);
+  });
+
+  it('has a template for members that a StackSet can carry: no assets, no parameters, no names of other stacks', () => {
+    const template = one(several, 'FirebreakMemberRoles');
+    expect(template.Parameters ?? {}).toEqual({});
+    expect(JSON.stringify(template)).not.toMatch(/cdk-hnb659fds|Fn::ImportValue/);
+    expect(new Set(Object.values(template.Resources).map(({ Type }) => Type))).toEqual(
+      new Set(['AWS::IAM::Role', 'AWS::IAM::ManagedPolicy']),
+    );
+    expect(JSON.stringify(template).length).toBeLessThan(51_200);
+  });
+});
+
+describe('whom a member trusts', () => {
+  const roles = ofType(one(several, 'FirebreakMemberRoles'), 'AWS::IAM::Role').map(({ Properties }) => Properties);
+
+  it.each(roles.map((role) => [String(role.RoleName), role] as const))(
+    '%s: one role, of one organization, for one incident',
+    (name, role) => {
+      const { Statement } = role.AssumeRolePolicyDocument as { Statement: readonly Record<string, unknown>[] };
+      expect(Statement.map(({ Action }) => Action)).toEqual(['sts:AssumeRole', 'sts:SetSourceIdentity']);
+      for (const { Condition } of Statement) {
+        const text = JSON.stringify(Condition);
+        for (const region of organisation.regions) expect(text).toContain(`:iam::111122223333:role/${name}-${region}`);
+        expect(text).toContain('"aws:PrincipalOrgID":"o-a1b2c3d4e5"');
+        expect(Condition).toHaveProperty(['StringLike', 'sts:SourceIdentity']);
+      }
+      expect(Statement[0]?.Condition).toHaveProperty(['StringEquals', 'sts:ExternalId']);
+    },
+  );
+});
+
+describe('every partition', () => {
+  const literals = (template: Template): readonly string[] =>
+    JSON.stringify(template).match(/arn:aws[a-z-]*:[a-z0-9]*/g) ?? [];
+
+  it('is named by nobody: the template finds it where it is deployed', () => {
+    for (const template of [single, ...several.values()]) expect(literals(template)).toEqual([]);
+  });
+
+  it.each(['cn-north-1', 'us-gov-west-1'])('%s synthesizes as well', (region) => {
+    const stacks = synthesize({ ...organisation, regions: [region], homeRegion: region });
+    for (const template of stacks.values()) expect(literals(template)).toEqual([]);
+  });
+});
