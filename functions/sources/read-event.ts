@@ -1,5 +1,5 @@
 // From a raw event to findings. The only place that knows which events there are; each source knows its own shape.
-import type { Finding } from '../../playbooks/language/finding.ts';
+import type { Channel, Finding } from '../../playbooks/language/finding.ts';
 import { type Envelope, envelope, parse, type Unreadable } from './boundary.ts';
 import { readConfig } from './config.ts';
 import { readCustomAction } from './custom-action.ts';
@@ -28,22 +28,42 @@ export type Reading = {
   readonly gaps: readonly string[];
 };
 
-type Source = {
-  readonly source: string;
+/** The ways in that are events of the bus. */
+export type BusChannel = Exclude<Channel, 'manual'>;
+
+/** How one kind of event is marked on the bus. */
+export type EventKind = {
+  readonly channel: BusChannel;
+  /** Only AWS can send what begins with `aws.`: PutEvents refuses it from anybody else (NotAuthorizedForSourceException). */
+  readonly source: `aws.${string}`;
   readonly detailType: string;
-  read(event: Envelope): readonly (Finding | Unreadable)[];
 };
+
+type Source = EventKind & { read(event: Envelope): readonly (Finding | Unreadable)[] };
 
 // `aws.securityhub` sends findings of two shapes, so `source` alone never decides.
 // https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cloudwatch-events.html
 const SOURCES: readonly Source[] = [
-  { source: 'aws.guardduty', detailType: 'GuardDuty Finding', read: readGuardDuty },
-  { source: 'aws.securityhub', detailType: 'Security Hub Findings - Imported', read: readImported },
-  { source: 'aws.securityhub', detailType: 'Security Hub Findings - Custom Action', read: readCustomAction },
-  { source: 'aws.config', detailType: 'Config Rules Compliance Change', read: readConfig },
-  { source: 'aws.health', detailType: 'AWS Health Event', read: readHealth },
-  { source: 'aws.health', detailType: 'AWS Health Abuse Event', read: readHealth },
+  { channel: 'guardduty', source: 'aws.guardduty', detailType: 'GuardDuty Finding', read: readGuardDuty },
+  {
+    channel: 'securityhub-imported',
+    source: 'aws.securityhub',
+    detailType: 'Security Hub Findings - Imported',
+    read: readImported,
+  },
+  {
+    channel: 'securityhub-custom-action',
+    source: 'aws.securityhub',
+    detailType: 'Security Hub Findings - Custom Action',
+    read: readCustomAction,
+  },
+  { channel: 'config', source: 'aws.config', detailType: 'Config Rules Compliance Change', read: readConfig },
+  { channel: 'health', source: 'aws.health', detailType: 'AWS Health Event', read: readHealth },
+  { channel: 'health', source: 'aws.health', detailType: 'AWS Health Abuse Event', read: readHealth },
 ];
+
+/** The events that are understood; what lets events in goes by these. */
+export const understood: readonly EventKind[] = SOURCES;
 
 export const readEvent = (event: unknown, now = new Date()): Reading | Unreadable => {
   if (isRequest(event)) return readRequest(event, now);
@@ -63,9 +83,9 @@ export const readEvent = (event: unknown, now = new Date()): Reading | Unreadabl
 };
 
 const unknownEvent = (event: Envelope): Unreadable => {
-  const understood = SOURCES.map(({ source, detailType }) => `${source} "${detailType}"`).join(', ');
+  const known = understood.map(({ source, detailType }) => `${source} "${detailType}"`).join(', ');
   const found = `${clean(event.source, 80)} "${clean(event['detail-type'], 80)}"`;
   return {
-    unreadable: `No source reads ${found}; understood are ${understood}, and a request { playbook, resource, reason }. Narrow the rule that sends it.`,
+    unreadable: `No source reads ${found}; understood are ${known}, and a request { playbook, resource, reason }. Narrow the rule that sends it.`,
   };
 };
