@@ -15,6 +15,8 @@ export default defineConfig({
   // Across an organization: the account that Firebreak runs in, and the organization outside of which nobody is trusted. None.
   // responder: '111122223333',
   // organization: 'o-a1b2c3d4e5',
+  // A custom action for each playbook in Security Hub's console. Only where Security Hub is on: otherwise the deployment fails.
+  // securityHubActions: false,
   // Accounts whose events may speak of others: the delegated administrators of GuardDuty and Security Hub. None.
   // administrators: ['999988887777'],
   // Where IAM and other global things are answered for, if Firebreak runs in more than one Region.

@@ -101,6 +101,8 @@ const schema = fields(
     responder: maybe(account),
     /** The organization that it answers for: nobody outside of it is trusted. */
     organization: maybe(organization),
+    /** A custom action in Security Hub for each playbook. AWS makes none where Security Hub is off, and the deployment would fail. */
+    securityHubActions: v.optional(yesOrNo, false),
     /** Accounts whose events may speak of other accounts: delegated administrators of GuardDuty and Security Hub. */
     administrators: v.optional(list(account), []),
     /** Where global resources (IAM) are answered for. 'own' fits wherever Firebreak runs in one Region only. */

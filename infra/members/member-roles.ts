@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { type PolicyDocument, policyOf } from '../../functions/engine/permissions.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { acknowledgeWildcards } from '../acknowledge.ts';
-import { externalId, functionRoleName, memberRoleName } from '../responder/names.ts';
+import { externalId, functionRoleName, idOf, memberRoleName } from '../responder/names.ts';
 
 export interface MemberRolesProps {
   readonly playbooks: ReadonlyMap<string, Playbook>;
@@ -97,7 +97,7 @@ export const createMemberRoles = (scope: Construct, props: MemberRolesProps): vo
   });
   acknowledgeWildcards(boundary, ['*'], 'It grants nothing: it bounds what the roles may be granted.');
   for (const { name, sessions, policy } of all) {
-    const id = name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+    const id = idOf(name);
     const role = new CfnRole(scope, `Member${id}`, {
       roleName: memberRoleName(name),
       description: `Firebreak: ${name}, on findings in this account`,

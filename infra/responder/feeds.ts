@@ -1,10 +1,15 @@
-// What calls the functions without a finding: the clock, and the queue of notes.
+// What calls the functions: findings from the bus, what people choose in Security Hub's console, the clock, the queue of notes.
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { CfnActionTarget } from 'aws-cdk-lib/aws-securityhub';
 import type { Construct } from 'constructs';
+import { customActionId } from '../../functions/sources/custom-action.ts';
+import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { type Deployed, deployedNamed } from './functions.ts';
+import { idOf } from './names.ts';
 import type { People } from './people.ts';
 import { createRule } from './rule.ts';
+import { rulesFor } from './rules.ts';
 
 /** How long something that drifted stands before it is seen, at the most. */
 const watchMinutes = 5;
@@ -15,10 +20,35 @@ const notesAtOnce = 100;
 
 type Functions = ReadonlyMap<string, Deployed>;
 
+/** Every way in leads to receive, which judges what comes. What can't be handed over waits in the queue, whose alarm tells people. */
+export const letFindingsIn = (
+  scope: Construct,
+  functions: Functions,
+  { unhandled }: People,
+  playbooks: ReadonlyMap<string, Playbook>,
+): void => {
+  for (const { name, description, eventPattern } of rulesFor(playbooks).findings)
+    createRule(scope, {
+      name,
+      description,
+      pattern: eventPattern,
+      target: deployedNamed(functions, 'receive').alias,
+      unhandled,
+    });
+};
+
+/** What people find in Security Hub's console beneath "Actions". Its name takes 20 characters: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_CreateActionTarget.html */
+export const offerActions = (scope: Construct, playbooks: ReadonlyMap<string, Playbook>): void => {
+  for (const [name, { title }] of playbooks) {
+    const id = customActionId(name);
+    new CfnActionTarget(scope, `Action${idOf(name)}`, { id, name: id, description: `Firebreak: ${title}` });
+  }
+};
+
 /** A look that failed is not made up for: the next one comes soon, and takes first what was left. */
 export const watchRegularly = (scope: Construct, functions: Functions, { unhandled }: People): void =>
   createRule(scope, {
-    name: 'watch',
+    name: 'firebreak-watch',
     description: 'Looks after everything that Firebreak holds',
     schedule: `rate(${watchMinutes} minutes)`,
     target: deployedNamed(functions, 'watch').alias,

@@ -15,7 +15,7 @@ import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../acknowledge.ts';
 import type { Bundle } from '../bundles/bundle.ts';
 import { type CommonFunction, commonFunctions } from '../bundles/entries.ts';
-import { externalId, functionName, functionRoleName, liveAlias, memberRoleName } from './names.ts';
+import { externalId, functionName, functionRoleName, idOf, liveAlias, memberRoleName } from './names.ts';
 import type { People } from './people.ts';
 import type { Storage } from './storage.ts';
 
@@ -156,7 +156,7 @@ const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, prop
   const bundle = props.bundles.get(name);
   if (!bundle) throw new Error(`There is no bundle of ${name}: make the bundles of the same playbooks.`);
   const roleName = functionRoleName(name, region);
-  const id = name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+  const id = idOf(name);
   const logGroup = new LogGroup(scope, `${id}Log`, {
     logGroupName: `/firebreak/${name}`,
     encryptionKey: props.storage.key,

@@ -1,5 +1,9 @@
 // What things are called that somebody else has to find by name: the workflows their functions, the accounts' roles those whom they trust.
 
+/** What a resource of the stack is called in it: 'isolate-instance' is IsolateInstance. */
+export const idOf = (name: string): string =>
+  name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+
 /** As the state machines' files call it: `firebreak-<playbook>`. */
 export const functionName = (name: string): string => `firebreak-${name}`;
 

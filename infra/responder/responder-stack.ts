@@ -7,7 +7,7 @@ import type { Config } from '../../functions/rails/config.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { Bundle } from '../bundles/bundle.ts';
 import { createMemberRoles, type MemberRolesProps } from '../members/member-roles.ts';
-import { feedNotes, watchRegularly } from './feeds.ts';
+import { feedNotes, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
 import { createFunctions } from './functions.ts';
 import { createPeople } from './people.ts';
 import { createStorage } from './storage.ts';
@@ -49,6 +49,8 @@ export class ResponderStack extends Stack {
     });
     for (const name of workflowNames) createWorkflow(this, name, storage.key, names);
     if (roles) createMemberRoles(this, roles);
+    letFindingsIn(this, functions, people, playbooks);
+    if (config.securityHubActions) offerActions(this, playbooks);
     watchRegularly(this, functions, people);
     feedNotes(functions, people);
     // Whoever works on this account by hand finds by it that there is a responder, and works through it.

@@ -5,13 +5,13 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Alias, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { idOf } from './names.ts';
 
 /** EventBridge gives up after a day, and the event goes to the queue. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
 const eventAgeSecondsMax = 86_400;
 const retriesByDefault = 185;
 
 export type RuleProps = {
-  /** Without our prefix. */
   readonly name: string;
   readonly description: string;
   readonly target: Alias;
@@ -25,9 +25,9 @@ export type RuleProps = {
 /** Makes the rule on the default bus, lets it call the function, and lets EventBridge fill the queue for it alone. */
 export const createRule = (scope: Construct, props: RuleProps): void => {
   const { name, description, target, unhandled, input, retriesMax = retriesByDefault } = props;
-  const id = name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+  const id = idOf(name);
   const rule = new CfnRule(scope, `${id}Rule`, {
-    name: `firebreak-${name}`,
+    name,
     description,
     state: 'ENABLED',
     ...('pattern' in props ? { eventPattern: props.pattern } : { scheduleExpression: props.schedule }),

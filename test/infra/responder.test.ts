@@ -1,5 +1,6 @@
 // What is deployed: which stacks a configuration gives, and what each of them must never be without.
 import { describe, expect, it } from 'vitest';
+import { rulesFor } from '../../infra/responder/rules.ts';
 import { ofType, playbooks, synthesize, type Template } from './synth.ts';
 
 const organisation = {
@@ -43,6 +44,28 @@ describe('nothing configured', () => {
     );
     for (const { RoleName, PermissionsBoundary } of roles)
       if (!JSON.stringify(RoleName).includes('firebreak-workflow')) expect(PermissionsBoundary).toBeDefined();
+  });
+
+  it('has a rule for each way in, and what nobody takes waits in a queue', () => {
+    const rules = ofType(single, 'AWS::Events::Rule').map(({ Properties }) => Properties);
+    const expected = rulesFor(playbooks).findings.map(({ name }) => name);
+    expect(rules.map(({ Name }) => String(Name))).toEqual(expect.arrayContaining([...expected]));
+    for (const { Targets, State } of rules) {
+      expect(State).toBe('ENABLED');
+      for (const target of Targets as readonly Record<string, unknown>[])
+        expect(target).toMatchObject({ DeadLetterConfig: {}, RetryPolicy: { MaximumEventAgeInSeconds: 86_400 } });
+    }
+    expect(ofType(single, 'AWS::Lambda::Permission')).toHaveLength(rules.length);
+  });
+
+  it('offers custom actions only where it is said that Security Hub is on', () => {
+    expect(ofType(single, 'AWS::SecurityHub::ActionTarget')).toEqual([]);
+    const offered = ofType(
+      one(synthesize({ securityHubActions: true }), 'Firebreak'),
+      'AWS::SecurityHub::ActionTarget',
+    );
+    expect(offered).toHaveLength(playbooks.size);
+    for (const { Properties } of offered) expect(String(Properties.ActionName).length).toBeLessThanOrEqual(20);
   });
 
   it('leaves the switch as nobody has turned it, in every deployment', () => {
