@@ -4,7 +4,7 @@
 // that the readers ask for. Whatever is let in is judged in code, which can say why. So nothing of the configuration narrows a rule: where
 // a playbook, an account or a Region is left out there, the rails tell a person, and a rule would be silent.
 //
-// Only text, prefix, suffix and $or are used. A pattern may be refused as too complex with as few as eight wildcards, and a bus takes 30 rules
+// Only text, prefix, suffix and $or are used. Patterns with as few as eight wildcards were refused as too complex, and a bus takes 30 rules
 // that have any; prefix and suffix have no such limit, and do without the partition.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 import { customActionId } from '../../functions/sources/custom-action.ts';
@@ -91,7 +91,7 @@ const codes = (answers: readonly Said[]): readonly Match[] => {
   return [...distinct(whole.filter((type) => !open.some((one) => type.startsWith(one)))), ...beginnings(open)];
 };
 
-/** `Backdoor:EC2/` of `Backdoor:EC2/Spambot`: all 70 types would not fit, and a type of the same family that AWS adds is told. */
+/** `Backdoor:EC2/` of `Backdoor:EC2/Spambot`: the types themselves would not fit, and one that AWS adds to the family is told. */
 const family = (answer: Said): string => /^[^/]*\/?/.exec(stem(answer))?.[0] ?? '';
 
 /** Of a product of AWS, whose ARN has no account in it; what anybody imports has the account's own. */

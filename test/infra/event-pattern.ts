@@ -34,8 +34,9 @@ const refusal = (at: string, why: string): Error => new Error(`event pattern: ${
 const checkMatch = (match: unknown, at: string): void => {
   if (typeof match === 'string') return;
   if (!isNode(match)) throw refusal(at, `has ${JSON.stringify(match)}, which no rule of ours uses`);
-  const [[operator = '', operand] = [], ...others] = Object.entries(match);
-  if (others.length > 0) throw refusal(at, 'has a match with more than one operator');
+  const [only, ...others] = Object.entries(match);
+  if (!only || others.length > 0) throw refusal(at, 'has a match with none or more than one operator');
+  const [operator, operand] = only;
   if (!OPERATORS.has(operator)) throw refusal(at, `has the operator '${operator}', which no rule of ours uses`);
   if (typeof operand !== 'string' || operand === '') throw refusal(at, `has a ${operator} that is no text`);
 };
@@ -61,8 +62,7 @@ const checkField = (field: string, asked: unknown, at: string): void => {
 
 const fitsMatch = (match: unknown, value: string): boolean => {
   if (typeof match === 'string') return value === match;
-  const [[operator = '', operand] = []] = Object.entries(match as Node);
-  return OPERATORS.get(operator)?.(value, String(operand)) ?? false;
+  return Object.entries(match as Node).some(([operator, operand]) => OPERATORS.get(operator)?.(value, String(operand)));
 };
 
 const fitsValue = (matches: readonly unknown[], value: unknown): boolean => {
@@ -75,7 +75,6 @@ const fitsNode = (pattern: Node, value: unknown): boolean => {
   if (!isNode(value)) return false;
   return Object.entries(pattern).every(([field, asked]) => {
     if (field === '$or') return (asked as readonly Node[]).some((one) => fitsNode(one, value));
-    if (!Object.hasOwn(value, field)) return false;
     return Array.isArray(asked) ? fitsValue(asked, value[field]) : fitsNode(asked as Node, value[field]);
   });
 };

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { route } from '../../functions/engine/route.ts';
 import { customActionId } from '../../functions/sources/custom-action.ts';
 import { readEvent, understood } from '../../functions/sources/read-event.ts';
-import { type EventRule, heartbeatEvent, rulesFor } from '../../infra/responder/rules.ts';
+import { type EventRule, heartbeatEvent, type Pattern, rulesFor } from '../../infra/responder/rules.ts';
 import { securityHubGuardDutyFinding } from '../../playbooks/events/asff-guardduty.ts';
 import { configEvent } from '../../playbooks/events/config.ts';
 import { guardDutyEvent } from '../../playbooks/events/guardduty.ts';
@@ -17,7 +17,7 @@ import {
 } from '../../playbooks/events/securityhub.ts';
 import { type Answer, answerTo, config, guardDuty, health, securityHub } from '../../playbooks/language/answer.ts';
 import { cases, playbooks, stage, title } from '../laws/staged.ts';
-import { fixture, reading } from '../sources/fixture.ts';
+import { bent, fixture, reading } from '../sources/fixture.ts';
 import { matchesPattern } from './event-pattern.ts';
 import { few, forReceive, imitations, unanswered } from './near-misses.ts';
 
@@ -198,6 +198,41 @@ describe('what only code can judge is let in, and receive acts upon none of it',
   });
 });
 
+describe('what a reader can do without, no rule asks for', () => {
+  /** The fields that a pattern asks for, as paths of an event with one finding. */
+  const askedFor = (asked: Pattern[string], path: readonly string[] = []): readonly string[] => {
+    if (Array.isArray(asked) && path.at(-1) !== '$or') return [path.filter((step) => step !== '$or').join('.')];
+    return Object.entries(asked).flatMap(([step, next]: [string, Pattern[string]]) =>
+      path.at(-1) === '$or' ? askedFor(next, path.slice(0, -1)) : askedFor(next, [...path, ...inFirst(step)]),
+    );
+  };
+  const inFirst = (step: string): readonly string[] => (step === 'findings' ? [step, '0'] : [step]);
+
+  const there = (name: string, path: string): boolean =>
+    path
+      .split('.')
+      .reduce<unknown>((node, step) => (node ? Reflect.get(node as object, step) : node), fixture(name)) !== undefined;
+
+  it.each<readonly [string, readonly string[]]>([
+    ['guardduty-instance-c2', []],
+    ['securityhub-guardduty-c2', []],
+    // A control that passed says so here alone, and each bucket passes each control again and again.
+    ['securityhub-control-s3', ['detail.findings.0.Compliance.Status']],
+    ['securityhub-custom-action', []],
+    ['config-first-evaluation', []],
+    ['health-exposed', []],
+  ])('%s', (name, except) => {
+    const rule = findings.find(({ name: one }) => one === own(fixture(name)));
+    const paths = askedFor(rule?.eventPattern ?? {}).filter((path) => there(name, path));
+    expect(paths.length).toBeGreaterThan(2);
+    const spared = paths.filter((path) => {
+      const event = bent(name, { [path]: undefined });
+      return !('unreadable' in readEvent(event)) && acted(event);
+    });
+    expect(spared).toEqual(except);
+  });
+});
+
 describe('the heartbeat', () => {
   const beat = {
     id: 'e1',
@@ -254,6 +289,20 @@ describe('each rule is one that EventBridge takes', () => {
     expect(pairs.filter((pair) => !pair.startsWith('aws.'))).toEqual([]);
     expect(pairs.toSorted()).toEqual(understood.map(({ source, detailType }) => `${source} ${detailType}`).toSorted());
   });
+
+  const overlapping: readonly (readonly [wide: Answer, narrow: Answer])[] = [
+    [config('s3-*'), config('s3-bucket-*')],
+    [health('AWS_RISK_*'), health('AWS_RISK_IAM_QUARANTINE')],
+    [guardDuty('Backdoor:*'), guardDuty('Backdoor:EC2/Spambot')],
+    [securityHub('S3.*'), securityHub('S3.8')],
+  ];
+
+  it.each(overlapping.map(([wide, narrow]) => [`${narrow.type} beside ${wide.type}`, wide, narrow] as const))(
+    'what is let in already takes no room: %s',
+    (_, wide, narrow) => {
+      expect(rulesFor(answering(narrow, wide))).toEqual(rulesFor(answering(wide)));
+    },
+  );
 
   it('the same playbooks in another order make the same rules: a deployment changes nothing', () => {
     const turned = new Map(
