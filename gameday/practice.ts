@@ -5,6 +5,7 @@ import { answerTaskOn, startOn, startReleaseOn } from '../functions/adapters/exe
 import {
   type Entry,
   type Execution,
+  loadWorkflow,
   type Payload,
   runWorkflow,
   type WorkflowName,
@@ -275,6 +276,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
 
   const execute = async (name: WorkflowName, input: Payload, from?: Entry): Promise<Ended> => {
     const wait = (seconds: number) => world.clock.sleep(seconds * 1000);
+    await world.clock.hold(loadWorkflow(name, from));
     const execution = await runWorkflow(name, input, { invoke, wait, now: world.clock.now }, from);
     return { ...execution, incident: await read(String(input.incident)), endedAt: world.clock.now().getTime() };
   };

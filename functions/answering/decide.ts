@@ -10,6 +10,7 @@ import {
 import type { Engine, TaskEnd } from '../engine/engine.ts';
 import type { Incident } from '../engine/incident.ts';
 import { answerWaiting, wake } from '../engine/wake.ts';
+import { recordedAs } from '../rails/four-eyes.ts';
 import { incidentNamed } from './look.ts';
 import type { AskedTo } from './request.ts';
 
@@ -31,8 +32,9 @@ const brought = async (id: string, what: string, bring: () => Promise<TaskEnd>):
   }
 };
 
-const isSame = (a: Incident['approval'], b: Incident['approval']): boolean =>
-  a !== null && b !== null && a.at === b.at && a.by === b.by && a.hash === b.hash;
+/** Whether the approval that stands is this caller's, given now. */
+const isOwn = ({ approval }: Incident, before: Incident, arn: string): boolean =>
+  approval?.by === recordedAs(arn) && approval.at !== before.approval?.at;
 
 /** @throws in a sentence, when it can't be approved, not by this caller, or was approved already and the workflow knows. */
 export const approve = async (engine: Engine, asked: AskedTo<'approve'>, arn: string): Promise<Said> => {
@@ -41,7 +43,7 @@ export const approve = async (engine: Engine, asked: AskedTo<'approve'>, arn: st
   const incident = await approvePlan(engine, id, { by: arn, reason, ...(hash !== undefined && { hash }) });
   const { approval } = incident;
   const end = await brought(id, 'approved', () => wake(engine, incident, { go: 'on' }));
-  if (end !== 'taken' && isSame(before.approval, approval))
+  if (end !== 'taken' && !isOwn(incident, before, arn))
     throw unanswered(`Incident ${id} was approved already, at ${approval?.at} by ${approval?.by}. ${sayWorkflow(end)}`);
   return { incident: id, approved: approval, workflow: sayWorkflow(end) };
 };
