@@ -69,9 +69,10 @@ export const shown = async (engine: Engine, id: string): Promise<Said> => {
   const incident = await incidentNamed(engine, id);
   const blocks = await readJournal(engine.ledger, id);
   const entries = blocks.flatMap((block) => block.entries);
-  const { changes, evidence, acts, approval, releaseRequest, plan, rails, admission } = incident;
+  const { changes, evidence, acts, approval, releaseRequest, plan, rails, admission, drift } = incident;
   const shortened = [
     ['changes', changes],
+    ['drift', drift],
     ['evidence', evidence],
     ['acts', acts],
     ['journal', entries],
@@ -85,7 +86,7 @@ export const shown = async (engine: Engine, id: string): Promise<Said> => {
     releaseRequest,
     plan: plan && { hash: plan.hash, plannedAt: plan.plannedAt },
     residual: (plan?.residual ?? []).slice(0, itemsMax).map(brief),
-    drift: incident.drift.slice(0, itemsMax).map(brief),
+    drift: drift.slice(0, itemsMax).map(brief),
     rails: some([...(admission?.rails ?? []), ...rails], ({ rule, do: how, reason }) => ({
       rule,
       do: how,
