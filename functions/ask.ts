@@ -1,10 +1,9 @@
 // Lambda: asks a person, and decides what comes of it if nobody answers. The workflow waits with the task token meanwhile.
 import * as v from 'valibot';
-import { approve as approvePlan } from './engine/answer.ts';
 import { tell } from './engine/close.ts';
 import type { Engine } from './engine/engine.ts';
 import { isUnanswered, noAnswer } from './engine/expiry.ts';
-import { type Incident, updateIncident } from './engine/incident.ts';
+import { updateIncident } from './engine/incident.ts';
 import { append } from './engine/journal.ts';
 import { saidQuestion } from './engine/question.ts';
 import { handler, incidentInput } from './handler.ts';
@@ -41,6 +40,3 @@ export const askHandler = handler(schema, async (engine, input): Promise<Summary
   const { incident, next } = await noAnswer(engine, input.incident);
   return summaryOf(engine, incident, next);
 });
-
-/** Approves the plan on record, in the name of whom AWS says the caller is. */
-export const approve = (engine: Engine, id: string, by: string): Promise<Incident> => approvePlan(engine, id, { by });

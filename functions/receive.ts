@@ -1,4 +1,4 @@
-// Lambda: a raw event comes in; incidents that answer it are opened and their executions started.
+// Lambda: a raw event comes in; incidents that answer it are opened, and whatever carries them on is begun.
 import * as v from 'valibot';
 import type { Engine } from './engine/engine.ts';
 import { receive } from './engine/receive.ts';
@@ -11,10 +11,12 @@ export type Start = { readonly incident: string; readonly playbook: string };
 export type ReceiveOutput = {
   /** Executions named after their incident: one that runs or has run is not started again. Started already where `engine.start` is given. */
   readonly starts: readonly Start[];
-  /** Those that wait for a person and need not any more: their token is to be answered. */
+  /** Those that wait for a person and need not any more. Woken already where `engine.resume` is given. */
   readonly resumes: readonly Start[];
-  /** Contained ones whose finding came again: `watch` looks at once whether all stands. */
+  /** Contained ones whose finding came again: `watch` looks at once whether all stands. Asked for already where `engine.check` is given. */
   readonly checks: readonly string[];
+  /** All that the event was taken up by. */
+  readonly seen: readonly string[];
   readonly told: readonly {
     readonly finding: string;
     readonly type: string;
@@ -25,33 +27,46 @@ export type ReceiveOutput = {
   readonly gaps: readonly string[];
 };
 
-/** One that can't be started keeps no other from it. @throws the first thing that AWS said: then the event has to come again. */
-const startAll = async ({ start }: Engine, starts: readonly Start[]): Promise<void> => {
-  const ends = await Promise.allSettled(starts.map(async (one) => start?.(one)));
+/** One that fails keeps no other from it. @throws the first thing that AWS said: then the event has to come again. */
+const all = async (works: readonly (Promise<void> | undefined)[]): Promise<void> => {
+  const ends = await Promise.allSettled(works);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;
 };
 
-/** @throws when the event is of no known source, in words: EventBridge then keeps it in the dead-letter queue. */
-export const receiveHandler = handler(v.unknown(), async (engine, event): Promise<ReceiveOutput> => {
-  const received = await receive(engine, event);
-  if ('unreadable' in received) throw Object.assign(new Error(received.unreadable), { name: 'UnreadableEvent' });
+/**
+ * Takes the event in and has everything begun that answers it.
+ * @throws when the event is of no known source, in words; or when something could not be begun.
+ */
+export const received = async (engine: Engine, event: unknown): Promise<ReceiveOutput> => {
+  const taken = await receive(engine, event);
+  if ('unreadable' in taken) throw Object.assign(new Error(taken.unreadable), { name: 'UnreadableEvent' });
   const those = (wanted: Next): readonly Start[] =>
-    received.incidents
+    taken.incidents
       .filter(({ next }) => next === wanted)
       .map(({ incident: { id, playbook } }) => ({ incident: id, playbook }));
   const starts = those('start');
-  await startAll(engine, starts);
+  const resumes = those('resume');
+  const checks = those('check').map(({ incident }) => incident);
+  await all([
+    ...starts.map((one) => engine.start?.(one)),
+    ...resumes.map(({ incident }) => engine.resume?.(incident)),
+    ...checks.map((incident) => engine.check?.(incident)),
+  ]);
   return {
     starts,
-    resumes: those('resume'),
-    checks: those('check').map(({ incident }) => incident),
-    told: received.told.map(({ finding, do: how, reason }) => ({
+    resumes,
+    checks,
+    seen: taken.incidents.map(({ incident }) => incident.id),
+    told: taken.told.map(({ finding, do: how, reason }) => ({
       finding: finding.id,
       type: finding.type,
       do: how,
       reason,
     })),
-    gaps: received.gaps,
+    gaps: taken.gaps,
   };
-});
+};
+
+/** An event of no known source throws, so that EventBridge keeps it in the dead-letter queue. */
+export const receiveHandler = handler(v.unknown(), received);

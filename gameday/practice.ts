@@ -1,15 +1,18 @@
 // Practice ground: the account in memory with Firebreak deployed in it. The Lambda code, the workflow's file and the SDK are the real ones.
 import type { Pluggable } from '@smithy/types';
 import { clientsFrom } from '../functions/adapters/clients.ts';
-import { startOn } from '../functions/adapters/executions.ts';
+import { answerTaskOn, startOn, startReleaseOn } from '../functions/adapters/executions.ts';
 import {
   type Entry,
   type Execution,
+  loadWorkflow,
   type Payload,
   runWorkflow,
   type WorkflowName,
 } from '../functions/adapters/workflow.ts';
-import { approve, askHandler } from '../functions/ask.ts';
+import { answerHandler } from '../functions/answer.ts';
+import type { Reply } from '../functions/answering/reply.ts';
+import { askHandler } from '../functions/ask.ts';
 import { closeHandler } from '../functions/close.ts';
 import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
@@ -20,8 +23,10 @@ import { playbookHandler } from '../functions/playbook.ts';
 import { admitRelease } from '../functions/rails/admission.ts';
 import { type Config, type ConfigInput, defineConfig } from '../functions/rails/config.ts';
 import type { ReadSwitch } from '../functions/rails/switch.ts';
+import type { SwitchKeeper } from '../functions/rails/turning.ts';
 import { type ReceiveOutput, receiveHandler } from '../functions/receive.ts';
 import { watchHandler } from '../functions/watch.ts';
+import type { Json } from '../playbooks/language/json.ts';
 import type { Playbook } from '../playbooks/language/playbook.ts';
 import type { Place } from '../playbooks/language/resource.ts';
 import type { Stage } from '../playbooks/language/scenario.ts';
@@ -29,10 +34,13 @@ import { bring } from './account/circumstances.ts';
 import { createRandom } from './account/random.ts';
 import type { State } from './account/state.ts';
 import { deployMachine, executionsIn } from './account/step-functions.ts';
-import { Crash, createWorld, lambdaMilliseconds, type Session, type StaleReads, type World } from './account/world.ts';
+import { Crash, createWorld, type Session, type StaleReads, type World } from './account/world.ts';
 import { type DecideLedger, type LedgerCall, ledgerOf } from './faulty-ledger.ts';
+import { functionUrlEvent } from './function-url.ts';
+import { createLambda, type Process } from './lambda.ts';
 import { memoryLedger, type Records } from './memory-ledger.ts';
 import { createNoticeBoard, type NoticeBoard, type NoticesBy } from './notice-board.ts';
+import { createWaiting } from './waiting.ts';
 
 export type Answer = 'approve' | 'deny' | 'silence';
 
@@ -49,6 +57,7 @@ export interface PracticeOptions {
   readonly config?: Config;
   /** A switch that can be turned; without it the configuration's position counts. */
   readonly readSwitch?: ReadSwitch;
+  readonly switchKeeper?: SwitchKeeper;
   readonly unitsOf?: NonNullable<Engine['unitsOf']>;
   /** What a person answers when asked; where it is a function, when asked for the nth time. */
   readonly answer?: Answer | ((times: number) => Answer);
@@ -104,15 +113,16 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
   /** The whole path from a raw event: receive, and an execution for each incident. EventBridge's retries included. */
   respond(event: unknown): Promise<Response>;
   contain(incident: Incident): Promise<Ended>;
+  /** Asks for something through the function URL, signed by whoever has this ARN. @throws where the function dies. */
+  call(arn: string, asked: Json): Promise<Reply>;
+  /** Every release that was asked for so, at its end. */
+  releases(): Promise<readonly Ended[]>;
   /** A failed execution goes on where it stopped. */
   redrive(failed: Ended, name: WorkflowName): Promise<Ended>;
   release(incident: Incident, mode: ReleaseMode): Promise<Ended>;
   /** One run of the watch, as the schedule starts it. */
   watch(): Promise<Watched>;
 }
-
-/** What a person says who says nothing. */
-const silence = Symbol('silence');
 
 const place: Place = { partition: 'aws', account: '111122223333', region: 'eu-central-1' };
 const start = new Date('2026-11-02T03:04:05.000Z');
@@ -121,6 +131,8 @@ const start = new Date('2026-11-02T03:04:05.000Z');
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 const againAfterSeconds = [60, 120];
+/** Whoever gets no answer to his answer gives it again. */
+const personAgainAfterSeconds = [10, 60];
 
 /** What a deployment for practice has in its firebreak.config.ts. */
 export const practiceConfig = (playbooks: PracticeOptions['playbooks'], more: ConfigInput = {}): Config => {
@@ -131,7 +143,7 @@ export const practiceConfig = (playbooks: PracticeOptions['playbooks'], more: Co
 
 /** Sets up an empty account with Firebreak in it. Everything that happens in it depends on the seed alone. */
 export const createPractice = (options: PracticeOptions): Practice => {
-  const { seed, latency, staleReads, limits, readSwitch, unitsOf, answer = 'approve' } = options;
+  const { seed, latency, staleReads, limits, readSwitch, switchKeeper, unitsOf, answer = 'approve' } = options;
   const config = options.config ?? practiceConfig(options.playbooks);
   const oncall = `arn:aws:iam::${place.account}:user/oncall`;
   const world = createWorld({
@@ -157,9 +169,20 @@ export const createPractice = (options: PracticeOptions): Practice => {
   let sessions = 0;
 
   const machine = deployMachine(world.requestAt(place), 'firebreak-respond');
+  const releasing = deployMachine(world.requestAt(place), 'firebreak-release');
+  const waiting = createWaiting(world, place);
+
+  /** What a function has another one do without waiting for it, the last of each. */
+  const later = new Map<string, Promise<unknown>>();
+  const beginLater = ({ name, dead }: Session, what: string, work: () => Promise<unknown>): void => {
+    if (dead) throw new Crash(`${name} is dead and can't begin to ${what}`);
+    const end = Promise.allSettled([later.get(what)]).then(() => retried(work));
+    end.catch(() => undefined);
+    later.set(what, end);
+  };
 
   /** A process of its own, and what it runs on. */
-  const process = (name: string): { readonly session: Session; readonly engine: Engine } => {
+  const process = (name: string): Process => {
     const session = world.session(`${name}-${++sessions}`);
     const plugins = ({ account, region }: Place) => [
       session.plugin(account, region) as unknown as Pluggable<object, object>,
@@ -174,10 +197,19 @@ export const createPractice = (options: PracticeOptions): Practice => {
       aws,
       ...sender(session, aws),
       start: startOn(aws(place, 'receive', 'write'), machine),
+      // Its role alone may.
+      ...(name.startsWith('answer') && {
+        answerTask: answerTaskOn(aws(place, 'answer', 'write')),
+        startRelease: startReleaseOn(aws(place, 'answer', 'write'), releasing),
+      }),
+      resume: async (incident) =>
+        beginLater(session, `resume ${incident}`, () => answering({ do: 'resume', incident })),
+      check: async (incident) => beginLater(session, `check ${incident}`, () => watch({ incident })),
       playbooks,
       options: options.options ?? {},
       config,
       ...(readSwitch && { readSwitch }),
+      ...(switchKeeper && { switchKeeper }),
       ...(unitsOf && { unitsOf }),
       region: place.region,
       actor: `arn:aws:sts::${place.account}:assumed-role/firebreak-${name.split(' ')[0]}/practice`,
@@ -187,59 +219,53 @@ export const createPractice = (options: PracticeOptions): Practice => {
   };
   const engine = (name: string): Engine => process(name).engine;
 
-  /** A person's answer, as `answer` brings it back by the token. */
-  const ask = async (asking: Engine, payload: Payload): Promise<unknown> => {
-    const summary = await askHandler(asking)(payload);
-    if (payload.do !== 'ask') return summary;
-    const incident = String(payload.incident);
+  const { run, mostAtOnce } = createLambda(world, process, options.warm ?? false);
+
+  /** The function that answers, whoever calls it. */
+  const answering = async (event: object): Promise<unknown> => {
+    try {
+      return await run('answer', (own) => answerHandler(own)(event));
+    } finally {
+      // Also what it began before it died.
+      waiting.look();
+      beginStarted();
+    }
+  };
+  const call = (arn: string, asked: Json): Promise<Reply> => answering(functionUrlEvent(arn, asked)) as Promise<Reply>;
+
+  /** What the person on call says who was asked. Whoever hears that it did not work says it once more. */
+  const personAnswers = async (incident: string): Promise<void> => {
     const times = (questions.get(incident) ?? 0) + 1;
     questions.set(incident, times);
     const given = typeof answer === 'function' ? answer(times) : answer;
-    if (given === 'approve') return approve(asking, incident, oncall);
-    if (given === 'silence') return silence;
-    throw Object.assign(new Error('Denied by a person on call.'), { name: 'Denied' });
+    if (given === 'silence') return;
+    await retried(async () => {
+      const { statusCode, body } = await call(oncall, { do: given, incident });
+      if (statusCode >= 500) throw new Error(body);
+    }, personAgainAfterSeconds).catch(() => undefined);
   };
 
-  const idle = new Map<string, ReturnType<typeof process>[]>();
-  let running = 0;
-  let most = 0;
-
-  /** Runs the function of that name once. Whatever a dead process would still have answered, nobody gets it. */
-  const run = async <T>(name: string, work: (own: Engine) => Promise<T>): Promise<T> => {
-    const pool = idle.get(name) ?? [];
-    idle.set(name, pool);
-    const own = pool.pop() ?? process(name);
-    const { session } = own;
-    const begun = world.clock.now().getTime();
-    const died = (): Error => {
-      const timedOut = world.clock.now().getTime() - begun >= lambdaMilliseconds;
-      return Object.assign(new Crash(`${session.name} died`), timedOut && { name: 'States.Timeout' });
-    };
-    running += 1;
-    most = Math.max(most, running);
+  /** The workflow waits with a token of its own for what a person says. */
+  const asked = async (payload: Payload, timeoutSeconds: number): Promise<unknown> => {
+    const token = waiting.open();
     try {
-      const answer = await work(own.engine);
-      if (session.dead) throw died();
-      return answer;
+      await run('ask ask', (own) => askHandler(own)({ ...payload, token }));
     } catch (error) {
-      throw session.dead ? died() : error;
-    } finally {
-      running -= 1;
-      if (options.warm && !session.dead) pool.push(own);
+      waiting.fail(token);
+      throw error;
     }
+    const end = waiting.ended(token, timeoutSeconds);
+    void personAnswers(String(payload.incident));
+    return end;
   };
 
   const invoke = async (functionName: string, payload: Payload, timeoutSeconds = 0): Promise<unknown> => {
     const name = functionName.replace('firebreak-', '');
-    const answered = await run(typeof payload.do === 'string' ? `${name} ${payload.do}` : name, async (own) => {
+    if (name === 'ask' && payload.do === 'ask') return asked(payload, timeoutSeconds);
+    return run(typeof payload.do === 'string' ? `${name} ${payload.do}` : name, async (own) => {
       if (name === 'close') return closeHandler(own)(payload);
-      if (name === 'ask') return ask(own, payload);
-      return playbookHandler(own)(payload);
+      return name === 'ask' ? askHandler(own)(payload) : playbookHandler(own)(payload);
     });
-    if (answered !== silence) return answered;
-    // The workflow waits, and no process of ours.
-    await world.clock.sleep(timeoutSeconds * 1000);
-    throw Object.assign(new Error('No answer in time.'), { name: 'States.Timeout' });
   };
 
   const read = async (id: string): Promise<Incident> => {
@@ -250,6 +276,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
 
   const execute = async (name: WorkflowName, input: Payload, from?: Entry): Promise<Ended> => {
     const wait = (seconds: number) => world.clock.sleep(seconds * 1000);
+    await world.clock.hold(loadWorkflow(name, from));
     const execution = await runWorkflow(name, input, { invoke, wait, now: world.clock.now }, from);
     return { ...execution, incident: await read(String(input.incident)), endedAt: world.clock.now().getTime() };
   };
@@ -266,7 +293,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
   };
 
   /** Those that run or have run, in the order of their starts, and the last of each incident. Step Functions runs each once. */
-  const begun: Promise<Ended>[] = [];
+  const begun: Record<WorkflowName, Promise<Ended>[]> = { respond: [], release: [] };
   const lastOf = new Map<string, Promise<Ended>>();
   let seen = 0;
   const beginStarted = (): void => {
@@ -274,13 +301,14 @@ export const createPractice = (options: PracticeOptions): Practice => {
       seen += 1;
       if (record.status !== 'RUNNING') continue;
       const input = JSON.parse(record.input) as Payload;
-      const end = execute('respond', input);
+      const name = record.machine === 'firebreak-release' ? 'release' : 'respond';
+      const end = execute(name, input);
       end.then(
         ({ status }) => Object.assign(record, { status }),
         () => undefined,
       );
-      begun.push(end);
-      lastOf.set(String(input.incident), end);
+      begun[name].push(end);
+      if (name === 'respond') lastOf.set(String(input.incident), end);
     }
   };
 
@@ -305,13 +333,16 @@ export const createPractice = (options: PracticeOptions): Practice => {
     // Executions run side by side, as they do on AWS: none waits for another one's snapshots.
     const executions = [
       ...received.starts.flatMap(({ incident }) => lastOf.get(incident) ?? []),
-      ...received.resumes.map(({ incident, playbook }) => execute('respond', { incident, playbook })),
+      ...received.resumes.map(async ({ incident }) => {
+        await later.get(`resume ${incident}`);
+        return lastOf.get(incident) ?? [];
+      }),
     ];
     const checks = received.checks.map(async (incident) => {
-      await retried(() => watch({ incident }));
+      await later.get(`check ${incident}`);
       return read(incident);
     });
-    return { received, executions: await Promise.all(executions), checked: await Promise.all(checks) };
+    return { received, executions: (await Promise.all(executions)).flat(), checked: await Promise.all(checks) };
   };
 
   const staged = engine('stage');
@@ -337,12 +368,14 @@ export const createPractice = (options: PracticeOptions): Practice => {
     redriveEvents: async () => {
       for (const event of deadEvents.splice(0)) await respond(event);
     },
-    mostAtOnce: () => most,
-    settled: async () => Promise.all(begun),
+    mostAtOnce,
+    settled: async () => Promise.all(begun.respond),
     checkpoint: () => ({ state: world.copy(), ledger: new Map(records), at: world.clock.now().getTime() }),
     respond,
     redrive: ({ incident: { id, playbook }, last }, name) => execute(name, { incident: id, playbook }, last),
     contain: ({ id, playbook }) => execute('respond', { incident: id, playbook }),
+    call,
+    releases: async () => Promise.all(begun.release),
     watch: () => watch({}),
     release: async ({ id, playbook }, mode) => {
       // A person asks for it, from outside of what can fail here.

@@ -1,6 +1,6 @@
 // firebreak release: puts back what an incident holds; what somebody changed since stays, and is told.
 import { end } from '../../functions/engine/contain.ts';
-import { unreleased } from '../../functions/engine/release.ts';
+import { holdsNothing } from '../../functions/engine/releasable.ts';
 import { againstRelease, expectNone } from '../../functions/rails/four-eyes.ts';
 import { command, json, yes } from '../command.ts';
 import { asked } from '../deciding.ts';
@@ -41,7 +41,7 @@ export const release = command({
       if (values.json) world.out.line(jsonText(result));
       return exit;
     };
-    if (incident.phase === 'ended' && !incident.changes.some(unreleased)) {
+    if (holdsNothing(incident)) {
       paragraph(screen, '', `${id} holds nothing: there is nothing to release.`);
       return tell(resultOf(incident, playbooks.get(incident.playbook)), 0);
     }

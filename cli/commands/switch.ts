@@ -1,6 +1,6 @@
 // firebreak switch: shows the kill switch of this machine, and turns it.
 import type { Mode } from '../../functions/rails/config.ts';
-import { isPosition, type Turned, turned, turnsUp } from '../../functions/rails/turning.ts';
+import { isPosition, type Kept, keptBy, standingOf, standsAt, turned, turnsUp } from '../../functions/rails/turning.ts';
 import { command, json, yes } from '../command.ts';
 import { untilTurned } from '../engine.ts';
 import { jsonText, paragraph } from '../screen.ts';
@@ -24,21 +24,11 @@ const whatIsMeant = (text: string): Mode => {
   );
 };
 
-type Standing = { readonly turned: Turned | undefined } | { readonly unread: string };
-
-const standingOf = async ({ killSwitch: keeper }: World): Promise<Standing> => {
-  try {
-    return { turned: await keeper.read() };
-  } catch (error) {
-    return { unread: (error as Error).message };
-  }
-};
-
 const unreadWords = (why: string): string =>
   sentence(`The kill switch can't be read, so a person is asked before anything is written, also after --yes: ${why}`);
 
 /** Its position for people and for programs. `null` is a position that can't be read. */
-const show = (world: World, standing: Standing, asJson: boolean): number => {
+const show = (world: World, standing: Kept, asJson: boolean): number => {
   const { out } = world;
   if ('unread' in standing) {
     const said = unreadWords(standing.unread);
@@ -64,11 +54,11 @@ const show = (world: World, standing: Standing, asJson: boolean): number => {
   return 0;
 };
 
-const said = (standing: Standing): string =>
+const said = (standing: Kept): string =>
   'unread' in standing ? "can't be read" : `is '${standing.turned?.position ?? untilTurned}'`;
 
 /** One question, with what turning it would mean. */
-const confirmed = async (world: World, standing: Standing, to: Mode): Promise<boolean> => {
+const confirmed = async (world: World, standing: Kept, to: Mode): Promise<boolean> => {
   if ('unread' in standing) paragraph(world.err, '', unreadWords(standing.unread));
   paragraph(world.err, '', `It ${said(standing)}; '${to}' means: ${means[to]}`);
   return /^y(es)?$/i.test((await world.ask(`\nTurn it to '${to}'? [y/N] `)).trim());
@@ -100,17 +90,17 @@ export const killSwitch = command({
   ],
   run: async (world, { values, words: [text] }) => {
     const asJson = values.json ?? false;
-    const standing = await standingOf(world);
+    const standing = await keptBy(world.killSwitch);
     if (text === undefined) return show(world, standing, asJson);
     const to = whatIsMeant(text);
-    if (!('unread' in standing) && (standing.turned?.position ?? untilTurned) === to) {
+    const before = standingOf(standing, untilTurned);
+    if (standsAt(before, to)) {
       if (!asJson) paragraph(world.out, '', `It ${said(standing)} already.`);
       return show(world, standing, asJson);
     }
     if (!values.yes && !world.interactive)
       throw trouble('There is no terminal to ask at.', 'Add --yes to turn it without asking.');
     const config = await world.config();
-    const before = 'unread' in standing ? standing : (standing.turned ?? { position: untilTurned, down: [] });
     const arn = await callerFor(world, !turnsUp(before, to) && !config.switchMustDiffer);
     const next = turned(config, before, { to, arn, at: world.now(), reason: values.reason?.trim() ?? '' });
     if (!values.yes && !(await confirmed(world, standing, to))) {

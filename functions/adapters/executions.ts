@@ -1,5 +1,11 @@
-// Starts the workflow of an incident on Step Functions, once, however often it is asked for.
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+// Step Functions: starts the workflows of an incident, once, however often it is asked for; and answers the task that waits for a person.
+import {
+  DescribeExecutionCommand,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import type { Aws } from '../../playbooks/language/aws.ts';
 import type { Engine } from '../engine/engine.ts';
 
@@ -35,4 +41,50 @@ export const startOn =
       `The workflow of incident ${incident} was started ${startsMax} times, and each time it ended before it contained anything. ` +
         `firebreak show ${incident} says what is on record.`,
     );
+  };
+
+/** Step Functions tells three ways in which no task waits with a token. Its own words could name the token, which is told to nobody. */
+const overs: Readonly<Record<string, string>> = {
+  TaskTimedOut: 'it has its answer already, or its time to wait was up (TaskTimedOut)',
+  TaskDoesNotExist: 'Step Functions knows of no task that waits for it (TaskDoesNotExist)',
+  InvalidToken: 'what is on record is no token of Step Functions (InvalidToken)',
+};
+
+/**
+ * Answers the task that waits with a token.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+ * @throws what AWS said, without the token.
+ */
+export const answerTaskOn =
+  (aws: Aws): NonNullable<Engine['answerTask']> =>
+  async (taskToken, answer) => {
+    const command =
+      'go' in answer
+        ? new SendTaskSuccessCommand({ taskToken, output: '{}' })
+        : new SendTaskFailureCommand({ taskToken, error: 'Denied', cause: answer.denied });
+    try {
+      // Typed as one command, since `send` is overloaded for each.
+      await aws(SFNClient).send(command as SendTaskSuccessCommand);
+      return 'taken';
+    } catch (error) {
+      const { name, message } = error as Error;
+      const over = overs[name];
+      if (over !== undefined) return { over };
+      throw Object.assign(new Error(message.replaceAll(taskToken, '(its token)')), { name });
+    }
+  };
+
+/** Executions of releases are named after the incident and the time at which somebody asked: asked for twice at once, it runs once. */
+export const startReleaseOn =
+  (aws: Aws, stateMachineArn: string): NonNullable<Engine['startRelease']> =>
+  async ({ incident, playbook, mode, at }) => {
+    const name = `${incident}-release-${Date.parse(at)}`;
+    const input = JSON.stringify({ incident, playbook, mode });
+    try {
+      await aws(SFNClient).send(new StartExecutionCommand({ stateMachineArn, name, input }));
+      return 'running';
+    } catch (error) {
+      if (alreadyExists(error)) return 'over';
+      throw error;
+    }
   };

@@ -1,6 +1,6 @@
 // A person's answer to an incident that waits. It binds to the plan that was shown; what waits no longer can't be answered any more.
 import type { Decision } from '../rails/decision.ts';
-import { againstApproval, approverOf, nobody } from '../rails/four-eyes.ts';
+import { againstApproval, approverOf, expectNone, nobody, notAlone } from '../rails/four-eyes.ts';
 import { type Engine, playbookNamed } from './engine.ts';
 import { type Incident, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
@@ -14,8 +14,8 @@ export interface Answer {
   readonly hash?: string;
 }
 
-/** An error that is a sentence: what was to be answered can't be, or not by this caller. */
-const unanswered = (words: string): Error => Object.assign(new Error(words), { name: 'Unanswerable' });
+/** An error that is a sentence: what was to be answered can't be, whoever does it. */
+export const unanswered = (words: string): Error => Object.assign(new Error(words), { name: 'Unanswerable' });
 
 /** Also where no workflow runs any more. What silence would have contained may still be answered until that is done: a denial stops it. */
 const isLate = ({ phase, question }: Incident, now: Date): boolean =>
@@ -64,18 +64,21 @@ export const isApproved = (engine: Engine, incident: Incident): boolean => {
   return notBy(engine, incident, approval.by) === undefined;
 };
 
-/** Why it can't be approved in this way; undefined where nothing stands against it. */
-const objection = (engine: Engine, incident: Incident, approver: string, hash: string | undefined) => {
+/** @throws where the plan on record is not the one that was shown, or where this caller can't approve it. */
+const expectApprovable = (engine: Engine, incident: Incident, approver: string, hash: string | undefined): void => {
   const { id, plan } = incident;
   if (hash !== undefined && hash !== plan?.hash)
-    return `The plan of incident ${id} changed while it was shown: firebreak approve ${id} shows it as it is now.`;
-  return notBy(engine, incident, approver);
+    throw unanswered(
+      `The plan of incident ${id} changed while it was shown: firebreak approve ${id} shows it as it is now.`,
+    );
+  expectNone(notBy(engine, incident, approver));
 };
 
-const approverNamed = (arn: string): string => {
+/** The user or role that answers. @throws where AWS says nothing of who that is. */
+export const approverNamed = (arn: string): string => {
   const approver = approverOf(arn);
   if (approver !== undefined) return approver;
-  throw unanswered(nobody(arn));
+  throw notAlone(nobody(arn));
 };
 
 /** @throws where it does not wait for an answer. */
@@ -130,8 +133,7 @@ export const approve = async (engine: Engine, id: string, { by: arn, reason, has
   const incident = await updateIncident(engine, id, (before) => {
     const now = engine.now();
     expectWaiting(before, now);
-    const words = objection(engine, before, by, hash);
-    if (words !== undefined) throw unanswered(words);
+    expectApprovable(engine, before, by, hash);
     // A person's word counts more than silence, which the rails may still overrule.
     if (!before.plan || (isApproved(engine, before) && !isBySilence(before))) return before;
     const { hash: bound, plannedAt } = before.plan;

@@ -6,6 +6,8 @@ import { type Place, parseArn } from '../../playbooks/language/resource.ts';
 import type { Config } from '../rails/config.ts';
 import type { Own } from '../rails/event.ts';
 import type { ReadSwitch } from '../rails/switch.ts';
+import type { SwitchKeeper } from '../rails/turning.ts';
+import type { ReleaseMode } from './hold.ts';
 import type { Incident } from './incident.ts';
 import type { Ledger, Pause } from './ledger.ts';
 
@@ -14,6 +16,20 @@ export type Progress = { readonly incident?: string; readonly step: string; read
 
 /** Choices among a playbook's options, by playbook. */
 export type Options = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What a task of the workflow that waits for a person is told: to go on, or who denied it. */
+export type TaskAnswer = { readonly go: 'on' } | { readonly denied: string };
+
+/** `over`: no task waits with that token any more, and why, in words. */
+export type TaskEnd = 'taken' | { readonly over: string };
+
+/** A release as it stands on record: asked for at `at`. */
+export interface ReleaseOrder {
+  readonly incident: string;
+  readonly playbook: string;
+  readonly mode: ReleaseMode;
+  readonly at: string;
+}
 
 export interface Engine {
   readonly ledger: Ledger;
@@ -36,10 +52,20 @@ export interface Engine {
   readonly note?: (incident: Incident) => Promise<void>;
   /** Starts the workflow of an incident; a second start of the same one does nothing. Absent where whoever calls runs it. */
   readonly start?: (execution: { readonly incident: string; readonly playbook: string }) => Promise<void>;
+  /** Answers the task that waits with this token, once. Only whoever brings a person's answer has it. @throws what AWS said. */
+  readonly answerTask?: (token: string, answer: TaskAnswer) => Promise<TaskEnd>;
+  /** Starts the workflow of a release that is on record; `over` says that the one of this order has run already. */
+  readonly startRelease?: (order: ReleaseOrder) => Promise<'running' | 'over'>;
+  /** Has the workflow of an incident that needs no person any more go on. What the ledger says then counts, not this call. */
+  readonly resume?: (incident: string) => Promise<void>;
+  /** Has an incident looked after whose finding came again, without waiting for what is found. */
+  readonly check?: (incident: string) => Promise<void>;
   /** The rails, wherever it runs. */
   readonly config: Config;
   /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */
   readonly readSwitch?: ReadSwitch;
+  /** Where the switch is kept, for whoever may turn it. */
+  readonly switchKeeper?: SwitchKeeper;
   /** The ids of the organizational units above an account, up to the root. */
   readonly unitsOf?: (account: string) => Promise<readonly string[]>;
   /** The Region that Firebreak itself runs in. */

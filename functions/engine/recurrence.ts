@@ -78,8 +78,9 @@ export type Next = 'start' | 'resume' | 'ask again' | 'check' | 'nothing';
 export const nextFor = (before: Incident, after: Incident): Next => {
   if (after.phase === 'new') return 'start';
   if (after.phase === 'waiting') {
-    if (after.admission?.at === before.admission?.at) return 'nothing';
-    return after.disposition === 'contain' ? 'resume' : 'ask again';
+    // However often it comes: whoever was to bring the answer may have died before.
+    if (after.disposition === 'contain') return 'resume';
+    return after.admission?.at === before.admission?.at ? 'nothing' : 'ask again';
   }
   return after.phase === 'holding' && after.seen.some(({ checked }) => !checked) ? 'check' : 'nothing';
 };

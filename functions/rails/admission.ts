@@ -54,14 +54,21 @@ export const admitted = (incident: Incident, kind: ResourceKind): Incident => {
  * role is recorded, and the journal has the ARN beside it.
  * @throws in a sentence, where somebody else has to ask for it.
  */
-export const admitRelease = async (engine: Engine, id: string, mode: ReleaseMode, arn: string): Promise<Incident> => {
+export const admitRelease = async (
+  engine: Engine,
+  id: string,
+  mode: ReleaseMode,
+  arn: string,
+  reason = '',
+): Promise<Incident> => {
   const at = engine.now().toISOString();
   const by = recordedAs(arn);
   const incident = await updateIncident(engine, id, (before) => {
     expectNone(againstRelease(engine.config, before, mode, arn));
     return { ...before, releaseRequest: { mode, by, at } };
   });
-  const result = by === arn ? `${mode} by ${by}` : `${mode} by ${by} (${arn})`;
+  const said = by === arn ? `${mode} by ${by}` : `${mode} by ${by} (${arn})`;
+  const result = reason ? `${said}: ${reason}` : said;
   await append(engine, id, [{ step: 'release asked for', subject: at, attempt: 0, result }]);
   return incident;
 };
@@ -69,14 +76,17 @@ export const admitRelease = async (engine: Engine, id: string, mode: ReleaseMode
 /** As long as its workflow may run. */
 const releaseMinutesMax = 60;
 
+/** Whether what was asked for then may still be carried out. */
+export const isFresh = ({ at }: ReleaseRequest, now: Date): boolean =>
+  now.getTime() - Date.parse(at) <= releaseMinutesMax * 60_000;
+
 /** @throws where nobody has asked for this release. */
 export const releaseAdmitted = ({ id, releaseRequest }: Incident, mode: ReleaseMode | null, now: Date): void => {
   const again = `Nothing was written; firebreak release ${id} asks for it.`;
   if (!releaseRequest) throw notAdmitted(`Nobody has asked to release incident ${id}. ${again}`);
   if (mode !== null && releaseRequest.mode !== mode)
     throw notAdmitted(`Incident ${id} was to be released by '${releaseRequest.mode}', not by '${mode}'. ${again}`);
-  const minutes = (now.getTime() - Date.parse(releaseRequest.at)) / 60_000;
-  if (minutes > releaseMinutesMax)
+  if (!isFresh(releaseRequest, now))
     throw notAdmitted(
       `The release of incident ${id} was asked for at ${releaseRequest.at}, which is too long ago. ${again}`,
     );

@@ -51,6 +51,25 @@ export interface Turn {
 /** How it stands before, with who turned it down; or why that can't be told. */
 export type Standing = { readonly position: Mode; readonly down: readonly string[] } | { readonly unread: string };
 
+/** What its keeper answered: undefined as long as nobody has turned it. */
+export type Kept = { readonly turned: Turned | undefined } | { readonly unread: string };
+
+/** Never throws: that it can't be read is something to know. */
+export const keptBy = async (keeper: SwitchKeeper): Promise<Kept> => {
+  try {
+    return { turned: await keeper.read() };
+  } catch (error) {
+    return { unread: (error as Error).message };
+  }
+};
+
+/** `untilTurned` is its position as long as nobody has turned it. */
+export const standingOf = (kept: Kept, untilTurned: Mode): Standing =>
+  'unread' in kept ? kept : (kept.turned ?? { position: untilTurned, down: [] });
+
+/** Whether there is nothing to turn. */
+export const standsAt = (standing: Standing, to: Mode): boolean => !('unread' in standing) && standing.position === to;
+
 /** Whether it goes further afterwards. From a position that nobody can read, anything but off does. */
 export const turnsUp = (standing: Standing, to: Mode): boolean =>
   'unread' in standing ? to !== 'off' : positions.indexOf(to) > positions.indexOf(standing.position);

@@ -8,6 +8,9 @@ import { account, id, parse, partitionOf, region, type Unreadable } from './boun
 import type { Reading } from './read-event.ts';
 import { clean } from './text.ts';
 
+/** Longer than any ARN of a user or role: who asked for it must not become somebody else by being cut. */
+const nameLengthMax = 1024;
+
 // Strict, because a misspelt `account` would be taken for none, and the request for one about the receiver's own account.
 const request = v.strictObject({
   playbook: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,63}$/, 'the name of a playbook such as isolate-instance')),
@@ -76,6 +79,6 @@ export const requestFinding = ({ playbook, resource, by, reason, place }: HandRe
     standing: 'active',
     updatedAt: time,
     count: 1,
-    requested: { playbook, by: clean(by, 128), reason: clean(reason) },
+    requested: { playbook, by: clean(by, nameLengthMax), reason: clean(reason) },
   };
 };

@@ -3,8 +3,8 @@
 
 export interface Clock {
   readonly now: () => Date;
-  /** Resolves when virtual time has moved on by so much. */
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Resolves when virtual time has moved on by so much, or at once when `cut` resolves: then nobody waits for the rest. */
+  readonly sleep: (milliseconds: number, cut?: Promise<void>) => Promise<void>;
   /** Moves time at once. Whoever should have woken meanwhile wakes late. */
   readonly advance: (milliseconds: number) => void;
   /** Virtual time stands still while `work` waits for something real: a timer, a file, an import. */
@@ -74,11 +74,18 @@ export const createClock = (start: Date): Clock => {
 
   return {
     now: () => new Date(now),
-    sleep: (milliseconds) =>
+    sleep: (milliseconds, cut) =>
       new Promise((wake) => {
-        const at = now + Math.max(0, milliseconds);
-        sleepers.splice(placeFor(sleepers, at), 0, { at, wake });
+        const sleeper: Sleeper = { at: now + Math.max(0, milliseconds), wake };
+        sleepers.splice(placeFor(sleepers, sleeper.at), 0, sleeper);
         activity += 1;
+        void cut?.then(() => {
+          const place = sleepers.indexOf(sleeper);
+          if (place < 0) return;
+          sleepers.splice(place, 1);
+          activity += 1;
+          wake();
+        });
         if (!pumping) void pump();
       }),
     advance: (milliseconds) => {

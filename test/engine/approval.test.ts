@@ -1,7 +1,7 @@
 // An approval binds to the plan that a person was shown: to what it changes, from which value.
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
-import { approve } from '../../functions/ask.ts';
+import { approve } from '../../functions/engine/answer.ts';
 import { contain } from '../../functions/engine/contain.ts';
 import type { Incident } from '../../functions/engine/incident.ts';
 import { receive } from '../../functions/engine/receive.ts';
@@ -48,7 +48,7 @@ describe('approval', () => {
   it('an approved plan is carried out, and dates what it denies by the writing, not by the asking', async () => {
     const { practice, engine, id } = await asked();
     practice.world.clock.advance(2 * 3_600_000);
-    await approve(engine, id, person);
+    await approve(engine, id, { by: person });
     const contained = await contain(engine, id);
     const deny = contained.changes.find(({ setting }) => setting === 'iam/user-session-deny');
     const dated = deny?.to as { issuedBefore: string } | undefined;
@@ -58,10 +58,10 @@ describe('approval', () => {
 
   it('a plan that changed since asks anew, and after two differing plans refuses', async () => {
     const { engine, id, setStatus, writes } = await asked();
-    await approve(engine, id, person);
+    await approve(engine, id, { by: person });
     await setStatus('Inactive');
     expect(await contain(engine, id)).toMatchObject({ phase: 'waiting', asked: 2, approval: null });
-    await approve(engine, id, person);
+    await approve(engine, id, { by: person });
     await setStatus('Active');
     expect(await contain(engine, id)).toMatchObject({ phase: 'ended', outcome: 'refused' });
     expect(writes()).toEqual([]);
@@ -82,8 +82,8 @@ describe('approval', () => {
 
   it('an answer to what does not wait is refused in words', async () => {
     const { engine, id } = await asked();
-    await approve(engine, id, person);
+    await approve(engine, id, { by: person });
     await contain(engine, id);
-    await expect(approve(engine, id, person)).rejects.toThrow(/does not wait for an approval/);
+    await expect(approve(engine, id, { by: person })).rejects.toThrow(/does not wait for an approval/);
   });
 });

@@ -2,9 +2,9 @@
 import { PutPublicAccessBlockCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { runWorkflow } from '../../functions/adapters/workflow.ts';
-import { approve, askHandler } from '../../functions/ask.ts';
+import { askHandler } from '../../functions/ask.ts';
 import { closeHandler } from '../../functions/close.ts';
-import { deny } from '../../functions/engine/answer.ts';
+import { approve, deny } from '../../functions/engine/answer.ts';
 import { contain } from '../../functions/engine/contain.ts';
 import type { Engine } from '../../functions/engine/engine.ts';
 import { noAnswer } from '../../functions/engine/expiry.ts';
@@ -215,7 +215,7 @@ describe('whoever answers between the end and its decision has decided', () => {
   it('an approval, where silence would have denied', async () => {
     const { engine, id, later } = await waiting({ answerMinutes: 60 });
     later(59);
-    await approve(engine, id, person);
+    await approve(engine, id, { by: person });
     later(2);
     expect(await noAnswer(engine, id)).toMatchObject({ next: 'contain', incident: { approval: { by: person } } });
     expect(await contain(engine, id)).toMatchObject({ phase: 'holding' });
@@ -243,7 +243,7 @@ describe('whoever answers between the end and its decision has decided', () => {
     const { engine, id, later } = await waiting(containing);
     later(61);
     await noAnswer(engine, id);
-    expect(await approve(engine, id, person)).toMatchObject({ approval: { by: person } });
+    expect(await approve(engine, id, { by: person })).toMatchObject({ approval: { by: person } });
   });
 
   it('called again, it decides the same once', async () => {
@@ -349,7 +349,7 @@ describe('the question', () => {
           calls.push(`${functionName} ${String(payload.do)}`);
           if (functionName === 'firebreak-close') return closeHandler(engine)(payload);
           if (functionName !== 'firebreak-ask') return playbookHandler(engine)(payload);
-          if (payload.do === 'ask') await approve(engine, id, person);
+          if (payload.do === 'ask') await approve(engine, id, { by: person });
           return askHandler(engine)(payload);
         },
       },

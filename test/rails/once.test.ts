@@ -1,7 +1,7 @@
 // Once, whatever arrives: by whatever ways and however often a detection comes, it is one incident; and none swallows the next attack.
 import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
-import { approve } from '../../functions/ask.ts';
+import { approve } from '../../functions/engine/answer.ts';
 import { contain } from '../../functions/engine/contain.ts';
 import { type Received, receive } from '../../functions/engine/receive.ts';
 import type { Mode } from '../../functions/rails/config.ts';
@@ -174,7 +174,7 @@ describe('what waits decides anew when it rises', () => {
     expect((await received(staged.engine, staged.event)).incidents).toMatchObject([{ next: 'nothing' }]);
     for (let times = 0; times < 5; times++)
       expect(await contain(staged.engine, staged.id)).toMatchObject({ phase: 'waiting', asked: 1 });
-    await approve(staged.engine, staged.id, 'arn:aws:iam::111122223333:user/oncall');
+    await approve(staged.engine, staged.id, { by: 'arn:aws:iam::111122223333:user/oncall' });
     expect(await contain(staged.engine, staged.id)).toMatchObject({ phase: 'holding' });
   });
 });
