@@ -6,6 +6,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Context } from 'aws-lambda';
+import type { Aws } from '../../playbooks/language/aws.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { type Place, parseArn } from '../../playbooks/language/resource.ts';
 import { assumedRole } from '../adapters/assumed-role.ts';
@@ -17,6 +18,7 @@ import type { Engine, Progress } from '../engine/engine.ts';
 import { senderFor } from '../notices/send.ts';
 import type { Config } from '../rails/config.ts';
 import { cachedSwitch } from '../rails/switch.ts';
+import type { SwitchKeeper } from '../rails/turning.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 
 /** A call that hangs costs the attacker nothing and us the time: AWS is asked again instead. */
@@ -26,11 +28,11 @@ const now = (): Date => new Date();
 
 /** What only some functions can do: they alone carry the clients for it. */
 export type Ports = (tools: {
-  /** Clients with the function's own role. */
-  readonly own: Engine['aws'];
-  readonly place: Place;
+  /** Clients with the function's own role, where it runs. */
+  readonly own: Aws;
   readonly environment: Environment;
-}) => Partial<Pick<Engine, 'start'>>;
+  readonly switchKeeper: SwitchKeeper;
+}) => Partial<Engine>;
 
 /** One line of JSON, which CloudWatch finds by incident. Findings and secrets never stand in a step's text. */
 const report = ({ incident, step, text }: Progress): void => {
@@ -117,7 +119,7 @@ export const deployedEngine = (
       actor: `arn:${place.partition}:sts::${place.account}:assumed-role/${role}/${context.functionName}`,
       report,
       ...sender,
-      ...ports({ own, place, environment }),
+      ...ports({ own: own(place, 'own', 'write'), environment, switchKeeper: keeper }),
     };
   };
 };

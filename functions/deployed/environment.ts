@@ -18,8 +18,11 @@ const schema = v.object({
   /** The role that a playbook's function assumes in the account of the resource; a function without hands has none. */
   FIREBREAK_MEMBER_ROLE: v.optional(v.string()),
   FIREBREAK_EXTERNAL_ID: v.optional(v.string()),
-  /** The state machine that receive starts. */
+  /** The state machines, and the functions that another function calls: for those that do. */
   FIREBREAK_RESPOND: v.optional(v.string()),
+  FIREBREAK_RELEASE: v.optional(v.string()),
+  FIREBREAK_ANSWER: v.optional(v.string()),
+  FIREBREAK_WATCH: v.optional(v.string()),
 });
 
 export type Environment = v.InferOutput<typeof schema>;

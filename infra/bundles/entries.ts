@@ -4,7 +4,7 @@ import { dataOf } from '../../functions/deployed/playbook-data.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 
 /** The functions that serve all playbooks, by the name of their file in functions/. */
-export const commonFunctions = ['receive', 'ask', 'close', 'watch', 'note'] as const;
+export const commonFunctions = ['receive', 'ask', 'answer', 'close', 'watch', 'note'] as const;
 export type CommonFunction = (typeof commonFunctions)[number];
 
 const kindFiles = (): readonly string[] =>
@@ -24,6 +24,9 @@ import { playbookHandler } from './functions/playbook.ts';
 const playbooks = new Map([['${name}', playbook]]);
 ${end('playbookHandler', configuration)}`;
 
+/** Which of functions/deployed/ports.ts a function has. */
+const portsOf: Partial<Readonly<Record<CommonFunction, string>>> = { receive: 'beginning', answer: 'answering' };
+
 /** Every other function carries what all playbooks declare, and the code of none. */
 export const commonEntry = (
   name: CommonFunction,
@@ -32,6 +35,7 @@ export const commonEntry = (
 ): string => {
   const data = Object.fromEntries([...playbooks].map(([one, playbook]) => [one, dataOf(playbook)]));
   const kinds = kindFiles();
+  const ports = portsOf[name];
   return `
 import { ${name}Handler } from './functions/${name}.ts';
 import { playbooksOf } from './functions/deployed/playbook-data.ts';
@@ -39,6 +43,6 @@ ${kinds.map((file, index) => `import * as kinds${index} from './playbooks/resour
 const exported = [${kinds.map((_, index) => `kinds${index}`).join(', ')}].flatMap((one) => Object.values(one));
 const kinds = exported.filter((one) => typeof one === 'object' && 'parse' in one);
 const playbooks = playbooksOf(${JSON.stringify(data)}, kinds);
-${name === 'receive' ? "import { starting } from './functions/deployed/starting.ts';" : ''}
-${end(`${name}Handler`, configuration, name === 'receive' ? 'starting' : undefined)}`;
+${ports ? `import { ${ports} } from './functions/deployed/ports.ts';` : ''}
+${end(`${name}Handler`, configuration, ports)}`;
 };

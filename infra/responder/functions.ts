@@ -18,6 +18,7 @@ import { type CommonFunction, commonFunctions } from '../bundles/entries.ts';
 import { externalId, functionName, functionRoleName, idOf, liveAlias, memberRoleName } from './names.ts';
 import type { People } from './people.ts';
 import type { Storage } from './storage.ts';
+import type { WorkflowName } from './workflows.ts';
 
 /** A call of a function takes seconds; the workflow gives up on it after as long. */
 const timeoutSeconds = 120;
@@ -38,7 +39,7 @@ export interface FunctionsProps {
   /** Accounts in which the playbooks work; '*' is every account that has made their roles. */
   readonly accounts: readonly string[];
   /** By name, as the machines name the functions in their turn. */
-  readonly respondArn: string;
+  readonly machines: Readonly<Record<WorkflowName, string>>;
 }
 
 const allow = (props: PolicyStatementProps): PolicyStatement => new PolicyStatement({ effect: Effect.ALLOW, ...props });
@@ -75,25 +76,47 @@ const assumeStatement = (scope: Construct, name: string, accounts: readonly stri
 
 /** What only this function does. */
 const ownStatements = (scope: Construct, name: string, props: FunctionsProps): readonly PolicyStatement[] => {
-  const { playbooks, accounts, respondArn, people } = props;
+  const { playbooks, accounts, machines, people, killSwitch } = props;
   if (playbooks.includes(name) || name === 'note') {
     const hands = assumeStatement(scope, name, accounts);
     if (name !== 'note') return [hands];
     const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     return [hands, allow({ sid: 'Notes', actions, resources: [people.notes.queueArn] })];
   }
-  if (name === 'receive') {
-    const executions = `${respondArn.replace(':stateMachine:', ':execution:')}:*`;
+  const { partition, region, account } = Stack.of(scope);
+  const call = (called: string) => `arn:${partition}:lambda:${region}:${account}:function:${called}:${liveAlias}`;
+  const start = (...machines: readonly string[]) =>
+    allow({ sid: 'Start', actions: ['states:StartExecution'], resources: [...machines] });
+  const started = allow({
+    sid: 'Started',
+    actions: ['states:DescribeExecution'],
+    resources: [`${machines.respond.replace(':stateMachine:', ':execution:')}:*`],
+  });
+  const begin = (...called: readonly string[]) =>
+    allow({
+      sid: 'Begin',
+      actions: ['lambda:InvokeFunction'],
+      resources: called.map((one) => call(functionName(one))),
+    });
+  if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch')];
+  if (name === 'answer')
     return [
-      allow({ sid: 'Start', actions: ['states:StartExecution'], resources: [respondArn] }),
-      allow({ sid: 'Started', actions: ['states:DescribeExecution'], resources: [executions] }),
+      start(machines.respond, machines.release),
+      started,
+      begin('watch'),
+      allow({
+        sid: 'Wake',
+        actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+        resources: [machines.respond],
+      }),
+      allow({ sid: 'Turn', actions: ['ssm:PutParameter'], resources: [killSwitch.parameterArn] }),
     ];
-  }
   return [];
 };
 
 const environmentOf = (name: string, role: string, props: FunctionsProps): Record<string, string> => {
-  const { storage, people, killSwitch, playbooks, respondArn } = props;
+  const { storage, people, killSwitch, playbooks, machines } = props;
+  const live = (called: string) => `${functionName(called)}:${liveAlias}`;
   return {
     FIREBREAK_ROLE: role,
     FIREBREAK_LEDGER: storage.ledger.tableName,
@@ -106,7 +129,12 @@ const environmentOf = (name: string, role: string, props: FunctionsProps): Recor
       FIREBREAK_MEMBER_ROLE: memberRoleName(name),
       FIREBREAK_EXTERNAL_ID: externalId,
     }),
-    ...(name === 'receive' && { FIREBREAK_RESPOND: respondArn }),
+    ...((name === 'receive' || name === 'answer') && {
+      FIREBREAK_RESPOND: machines.respond,
+      FIREBREAK_WATCH: live('watch'),
+    }),
+    ...(name === 'receive' && { FIREBREAK_ANSWER: live('answer') }),
+    ...(name === 'answer' && { FIREBREAK_RELEASE: machines.release }),
   };
 };
 
@@ -117,8 +145,19 @@ const createBoundary = (scope: Construct, props: FunctionsProps): ManagedPolicy 
   const statements = [
     ...commonStatements(props),
     allow({
+      sid: 'Begin',
+      actions: ['lambda:InvokeFunction'],
+      resources: [here('lambda', 'function:firebreak-*')],
+    }),
+    allow({ sid: 'Turn', actions: ['ssm:PutParameter'], resources: [props.killSwitch.parameterArn] }),
+    allow({
       sid: 'Workflow',
-      actions: ['states:StartExecution', 'states:DescribeExecution'],
+      actions: [
+        'states:StartExecution',
+        'states:DescribeExecution',
+        'states:SendTaskSuccess',
+        'states:SendTaskFailure',
+      ],
       resources: [here('states', 'stateMachine:firebreak-*'), here('states', 'execution:firebreak-*')],
     }),
     allow({

@@ -1,5 +1,6 @@
 // The responder: what stands in the security account, or in the one account that there is, in each Region that Firebreak answers for.
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { unturned } from '../../functions/adapters/switch-parameter.ts';
@@ -8,7 +9,7 @@ import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { Bundle } from '../bundles/bundle.ts';
 import { createMemberRoles, type MemberRolesProps } from '../members/member-roles.ts';
 import { feedNotes, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
-import { createFunctions } from './functions.ts';
+import { createFunctions, deployedNamed } from './functions.ts';
 import { createPeople } from './people.ts';
 import { createStorage } from './storage.ts';
 import { createWorkflow, machineArn, workflowNames } from './workflows.ts';
@@ -26,6 +27,12 @@ const accountsOf = ({ accounts }: Config, own: string): readonly string[] => {
   if (accounts === 'own') return [own];
   return accounts === 'any' ? ['*'] : accounts;
 };
+
+/**
+ * GovCloud has none: there nobody can answer through the responder yet, and what asks a person ends as configured.
+ * https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-lambda.html
+ */
+const knowsFunctionUrls = (region: string): boolean => !region.startsWith('us-gov-');
 
 export class ResponderStack extends Stack {
   constructor(scope: Construct, id: string, { playbooks, bundles, config, roles, ...props }: ResponderProps) {
@@ -45,7 +52,7 @@ export class ResponderStack extends Stack {
       bundles,
       playbooks: names,
       accounts: accountsOf(config, this.account),
-      respondArn: machineArn(this, 'respond'),
+      machines: { respond: machineArn(this, 'respond'), release: machineArn(this, 'release') },
     });
     for (const name of workflowNames) createWorkflow(this, name, storage.key, names);
     if (roles) createMemberRoles(this, roles);
@@ -53,11 +60,15 @@ export class ResponderStack extends Stack {
     if (config.securityHubActions) offerActions(this, playbooks);
     watchRegularly(this, functions, people);
     feedNotes(functions, people);
+    const { alias } = deployedNamed(functions, 'answer');
+    const url = knowsFunctionUrls(this.region)
+      ? alias.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM }).url
+      : undefined;
     // Whoever works on this account by hand finds by it that there is a responder, and works through it.
     new StringParameter(this, 'Marker', {
       parameterName: '/firebreak/responder',
       description: 'That Firebreak answers for this account and Region, and where',
-      stringValue: JSON.stringify({ version: 1, account: this.account, region: this.region }),
+      stringValue: JSON.stringify({ version: 1, account: this.account, region: this.region, answer: url }),
     });
     new CfnOutput(this, 'NoticesTopic', { value: people.topic.topicArn, description: 'Subscribe to be told' });
     new CfnOutput(this, 'EvidenceBucket', { value: storage.evidence.bucketName });

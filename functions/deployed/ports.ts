@@ -1,0 +1,30 @@
+// What only some functions of a deployment can do, each with the addresses that its environment gives it.
+import { answerTaskOn, startOn, startReleaseOn } from '../adapters/executions.ts';
+import { checkOn, resumeOn } from '../adapters/invocations.ts';
+import type { Ports } from './engine.ts';
+import type { Environment } from './environment.ts';
+
+type Address = 'FIREBREAK_RESPOND' | 'FIREBREAK_RELEASE' | 'FIREBREAK_ANSWER' | 'FIREBREAK_WATCH';
+
+/** @throws when the deployment does not say it. */
+const addressIn = (environment: Environment, name: Address): string => {
+  const address = environment[name];
+  if (!address) throw new Error(`This function was deployed without ${name}. Deploy the stack again.`);
+  return address;
+};
+
+/** What receive begins: workflows, and what others look after. */
+export const beginning: Ports = ({ own, environment }) => ({
+  start: startOn(own, addressIn(environment, 'FIREBREAK_RESPOND')),
+  resume: resumeOn(own, addressIn(environment, 'FIREBREAK_ANSWER')),
+  check: checkOn(own, addressIn(environment, 'FIREBREAK_WATCH')),
+});
+
+/** What answer does for people: it alone wakes a workflow, begins a release and turns the switch. */
+export const answering: Ports = ({ own, environment, switchKeeper }) => ({
+  start: startOn(own, addressIn(environment, 'FIREBREAK_RESPOND')),
+  startRelease: startReleaseOn(own, addressIn(environment, 'FIREBREAK_RELEASE')),
+  answerTask: answerTaskOn(own),
+  check: checkOn(own, addressIn(environment, 'FIREBREAK_WATCH')),
+  switchKeeper,
+});
