@@ -1,0 +1,110 @@
+// A deployment of the bundles on moto: the table, topics, queues, switch and machines that the stack makes, and the functions as they are bundled.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { Context } from 'aws-lambda';
+import { loadPlaybooks } from '../../functions/adapters/catalogue.ts';
+import { tableKeys } from '../../functions/adapters/dynamodb-ledger.ts';
+import { unturned } from '../../functions/adapters/switch-parameter.ts';
+import type { Payload } from '../../functions/adapters/workflow.ts';
+import { bundleAll } from '../../infra/bundles/bundle.ts';
+import { type Account, region } from './account.ts';
+
+type Handler = (event: unknown, context: Partial<Context>) => Promise<unknown>;
+
+export interface Deployment {
+  /** Calls the function of that name, as it was bundled. */
+  call(name: string, event: unknown): Promise<Payload>;
+  /** What the executions of a machine were started with. */
+  started(machine: 'respond' | 'release'): Promise<readonly string[]>;
+}
+
+const createTable = async (client: DynamoDBClient, TableName: string): Promise<void> => {
+  const { partition, sort } = tableKeys;
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [partition, sort].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      KeySchema: [
+        { AttributeName: partition, KeyType: 'HASH' },
+        { AttributeName: sort, KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
+};
+
+/** What the stack hands to its functions, made on moto. */
+const environmentOn = async ({ stage, account }: Account): Promise<Record<string, string>> => {
+  const { aws } = stage;
+  await createTable(aws(DynamoDBClient), 'firebreak-ledger');
+  const topic = async (Name: string) => (await aws(SNSClient).send(new CreateTopicCommand({ Name }))).TopicArn ?? '';
+  const queue = async (QueueName: string) =>
+    (await aws(SQSClient).send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
+  const machine = async (name: string) => {
+    const { stateMachineArn = '' } = await aws(SFNClient).send(
+      new CreateStateMachineCommand({
+        name,
+        definition: JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, End: true } } }),
+        roleArn: `arn:aws:iam::${account}:role/firebreak-workflow`,
+      }),
+    );
+    return stateMachineArn;
+  };
+  const parameter = { Name: '/firebreak/switch', Value: unturned, Type: 'String' } as const;
+  await aws(SSMClient).send(new PutParameterCommand(parameter));
+  return {
+    FIREBREAK_ROLE: 'firebreak-on-moto',
+    FIREBREAK_LEDGER: 'firebreak-ledger',
+    FIREBREAK_SWITCH: parameter.Name,
+    FIREBREAK_TOPIC: await topic('firebreak-notices'),
+    FIREBREAK_CHAT_TOPIC: await topic('firebreak-chat'),
+    FIREBREAK_UNSENT: await queue('firebreak-unsent'),
+    FIREBREAK_NOTES: await queue('firebreak-notes'),
+    FIREBREAK_EXTERNAL_ID: 'firebreak',
+    FIREBREAK_RESPOND: await machine('firebreak-respond'),
+    FIREBREAK_RELEASE: await machine('firebreak-release'),
+    FIREBREAK_ANSWER: 'firebreak-answer:live',
+    FIREBREAK_WATCH: 'firebreak-watch:live',
+  };
+};
+
+/** Bundles every function and gives it its environment. A function finds it when it is loaded, so each is loaded when it is first called. */
+export const deployOn = async (account: Account): Promise<Deployment> => {
+  const bundles = bundleAll(await loadPlaybooks(), mkdtempSync(join(tmpdir(), 'firebreak-deployed-')));
+  const environment = await environmentOn(account);
+  Object.assign(process.env, account.env, environment);
+  const loaded = new Map<string, Promise<{ readonly handler: Handler }>>();
+  const load = (name: string): Promise<{ readonly handler: Handler }> => {
+    const folder = bundles.get(name)?.folder;
+    if (!folder) throw new Error(`nothing was bundled as ${name}`);
+    process.env.FIREBREAK_MEMBER_ROLE = `firebreak-${name}`;
+    return import(pathToFileURL(join(folder, 'index.mjs')).href) as Promise<{ readonly handler: Handler }>;
+  };
+  const context = (name: string): Partial<Context> => ({
+    functionName: `firebreak-${name}`,
+    invokedFunctionArn: `arn:aws:lambda:${region}:${account.account}:function:firebreak-${name}:live`,
+  });
+  return {
+    call: async (name, event) => {
+      const known = loaded.get(name) ?? load(name);
+      loaded.set(name, known);
+      const { handler } = await known;
+      return (await handler(event, context(name))) as Payload;
+    },
+    started: async (machine) => {
+      const stateMachineArn = machine === 'respond' ? environment.FIREBREAK_RESPOND : environment.FIREBREAK_RELEASE;
+      const { executions = [] } = await account.stage
+        .aws(SFNClient)
+        .send(new ListExecutionsCommand({ stateMachineArn }));
+      return executions.map(({ name = '' }) => name);
+    },
+  };
+};
