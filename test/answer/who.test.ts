@@ -131,6 +131,19 @@ describe('a release', () => {
   });
 });
 
+it('a release that somebody else asked for can not be asked for again by whoever may not', async () => {
+  const staged = await started(alice, chosen({ releaserMustDiffer: true }));
+  await staged.practice.settled();
+  const asked = { do: 'release', incident: staged.id, mode: 'force' };
+  staged.practice.world.inject(({ command }) => (command === 'StartExecution' ? 'denied' : undefined));
+  expect((await staged.say(bob, asked)).status).toBe(500);
+  staged.practice.world.inject(undefined);
+  expect((await staged.say(alice, asked)).status).toBe(403);
+  expect(await staged.practice.releases()).toEqual([]);
+  expect((await staged.say(bob, asked)).status).toBe(200);
+  expect(await staged.practice.releases()).toMatchObject([{ incident: { outcome: 'released' } }]);
+});
+
 describe('the kill switch', () => {
   const keeper = (position: Turned['position'] | 'unreadable', down: readonly string[] = []) => {
     const at = '2026-11-02T00:00:00.000Z';

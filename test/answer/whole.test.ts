@@ -5,7 +5,7 @@ import { receive } from '../../functions/engine/receive.ts';
 import { playbookHandler } from '../../functions/playbook.ts';
 import type { Practice } from '../../gameday/practice.ts';
 import { onlyIncident } from '../rails/ground.ts';
-import { alice, answering, asks, bob, name, responder, session, waits } from './ground.ts';
+import { alice, answering, asks, bob, federated, name, responder, session, waits } from './ground.ts';
 
 const token = async (practice: Practice, id: string) => (await practice.read(id)).question?.token;
 
@@ -131,6 +131,17 @@ describe('an answer that did not get through', () => {
       status: 409,
       said: { error: expect.stringMatching(/as denied\. Denied by .*alice/) },
     });
+  });
+
+  it('a denial is given again by nobody whom AWS does not know', async () => {
+    const staged = await waits();
+    hinder(staged.practice, 'SendTaskFailure', 'crash-before');
+    const asked = { do: 'deny', incident: staged.id };
+    await expect(staged.practice.call(alice, asked)).rejects.toThrow(/died/);
+    const before = staged.answersSent().length;
+    expect(await staged.say(federated, asked)).toMatchObject({ status: 403 });
+    expect(staged.answersSent()).toHaveLength(before);
+    await staged.ends;
   });
 
   it('a denial that nobody gives again is found when the time to wait is up, and told', async () => {
