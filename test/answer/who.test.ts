@@ -20,8 +20,8 @@ const started = async (by: string, config: ReturnType<typeof chosen>) => {
     reason: 'it is open',
   });
   await staged.practice.stage.wait(60);
-  const [{ incident: id = '' } = {}] = (said.incidents ?? []) as { incident: string }[];
-  return { ...staged, status, said, id };
+  const [first] = (said.incidents ?? []) as { incident: string }[];
+  return { ...staged, status, said, id: first?.incident ?? '' };
 };
 
 describe('an approval of what somebody asked for', () => {
