@@ -2,7 +2,7 @@
 // The only one that may answer the workflow, so `receive` has it wake what needs no answer any more: { "do": "resume", "incident": "fb-…" }.
 import * as v from 'valibot';
 import type { Json } from '../playbooks/language/json.ts';
-import { callerOf, isRequest } from './answering/caller.ts';
+import { callerOf } from './answering/caller.ts';
 import { approve, deny } from './answering/decide.ts';
 import { release } from './answering/let-go.ts';
 import { listed, shown } from './answering/look.ts';
@@ -77,5 +77,5 @@ const request = async (engine: Engine, event: unknown): Promise<Reply> => {
 /** Never throws to whoever calls the URL; an internal call that fails is made again by Lambda. */
 export const answerHandler = handler(v.unknown(), async (engine, event): Promise<Reply | Resumed> => {
   const parsed = v.safeParse(internal, event);
-  return parsed.success && !isRequest(event) ? resume(engine, parsed.output.incident) : request(engine, event);
+  return parsed.success ? resume(engine, parsed.output.incident) : request(engine, event);
 });

@@ -28,8 +28,8 @@ export type ReceiveOutput = {
 };
 
 /** One that fails keeps no other from it. @throws the first thing that AWS said: then the event has to come again. */
-const all = async (works: readonly (Promise<void> | undefined)[]): Promise<void> => {
-  const ends = await Promise.allSettled(works);
+const all = async (works: readonly (() => Promise<void> | undefined)[]): Promise<void> => {
+  const ends = await Promise.allSettled(works.map(async (work) => work()));
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;
 };
@@ -49,9 +49,13 @@ export const received = async (engine: Engine, event: unknown): Promise<ReceiveO
   const resumes = those('resume');
   const checks = those('check').map(({ incident }) => incident);
   await all([
-    ...starts.map((one) => engine.start?.(one)),
-    ...resumes.map(({ incident }) => engine.resume?.(incident)),
-    ...checks.map((incident) => engine.check?.(incident)),
+    ...starts.map((one) => () => engine.start?.(one)),
+    ...resumes.map(
+      ({ incident }) =>
+        () =>
+          engine.resume?.(incident),
+    ),
+    ...checks.map((incident) => () => engine.check?.(incident)),
   ]);
   return {
     starts,

@@ -11,10 +11,6 @@ const signed = v.object({
   requestContext: v.object({ authorizer: v.object({ iam: v.object({ userArn: v.string() }) }) }),
 });
 
-/** Whether it comes, or wants to be taken as coming, through the function URL. */
-export const isRequest = (event: unknown): event is object =>
-  typeof event === 'object' && event !== null && 'requestContext' in event;
-
 /** The caller's ARN. @throws where AWS did not say who calls. */
 export const callerOf = (event: unknown): string => {
   const parsed = v.safeParse(signed, event);

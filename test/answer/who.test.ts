@@ -20,8 +20,8 @@ const started = async (by: string, config: ReturnType<typeof chosen>) => {
     reason: 'it is open',
   });
   await staged.practice.stage.wait(60);
-  const [{ incident: id = '' } = {}] = (said.incidents ?? []) as { incident: string }[];
-  return { ...staged, status, said, id };
+  const [first] = (said.incidents ?? []) as { incident: string }[];
+  return { ...staged, status, said, id: first?.incident ?? '' };
 };
 
 describe('an approval of what somebody asked for', () => {
@@ -129,6 +129,19 @@ describe('a release', () => {
       expect(entry?.[1]).toMatch(new RegExp(`^${mode} by .*: a website of ours$`));
     }
   });
+});
+
+it('a release that somebody else asked for can not be asked for again by whoever may not', async () => {
+  const staged = await started(alice, chosen({ releaserMustDiffer: true }));
+  await staged.practice.settled();
+  const asked = { do: 'release', incident: staged.id, mode: 'force' };
+  staged.practice.world.inject(({ command }) => (command === 'StartExecution' ? 'denied' : undefined));
+  expect((await staged.say(bob, asked)).status).toBe(500);
+  staged.practice.world.inject(undefined);
+  expect((await staged.say(alice, asked)).status).toBe(403);
+  expect(await staged.practice.releases()).toEqual([]);
+  expect((await staged.say(bob, asked)).status).toBe(200);
+  expect(await staged.practice.releases()).toMatchObject([{ incident: { outcome: 'released' } }]);
 });
 
 describe('the kill switch', () => {
