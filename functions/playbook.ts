@@ -1,8 +1,9 @@
-// Lambda: contain, verify, preserve and release, for the one playbook bundled with it.
+// Lambda: contain, verify, preserve, look after and release, for the one playbook bundled with it.
 import * as v from 'valibot';
 import { contain } from './engine/contain.ts';
 import type { Engine } from './engine/engine.ts';
 import { type Incident, isOver, readIncident } from './engine/incident.ts';
+import { lookAfter } from './engine/look-after.ts';
 import { reviewEvidence } from './engine/preserve.ts';
 import { release, verifyRelease } from './engine/release.ts';
 import { secondsToSettle } from './engine/settling.ts';
@@ -15,7 +16,7 @@ import { type Summary, summaryOf } from './summary.ts';
 const schema = v.intersect([
   incidentInput,
   v.variant('do', [
-    v.object({ do: v.picklist(['contain', 'verify', 'preserve', 'verify-release']) }),
+    v.object({ do: v.picklist(['contain', 'verify', 'preserve', 'verify-release', 'look-after']) }),
     v.object({ do: v.literal('release'), mode: v.picklist(['restore', 'force', 'keep']) }),
   ]),
 ]);
@@ -104,6 +105,8 @@ export const playbookHandler = handler(schema, async (engine, input): Promise<Su
       return verifiedInTurn(engine, input.incident);
     case 'preserve':
       return preserved(engine, input.incident);
+    case 'look-after':
+      return summaryOf(engine, await lookAfter(engine, input.incident), 'decided');
     case 'release':
       return summaryOf(engine, await release(engine, input.incident, input.mode), 'settle');
     case 'verify-release':

@@ -1,4 +1,4 @@
-// Lambda: has another function do something, without waiting for what comes of it.
+// Lambda: has another function do something, mostly without waiting for what comes of it.
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Aws } from '../../playbooks/language/aws.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -25,3 +25,26 @@ export const checkOn =
   (aws: Aws, watchFunction: string): NonNullable<Engine['check']> =>
   (incident) =>
     invokeOn(aws, watchFunction, { incident });
+
+const text = new TextDecoder();
+
+/**
+ * Has the function of the incident's playbook look after it, and waits for what it finds. `functionOf` names it, with its alias.
+ * @throws what AWS said, or what went wrong in the function.
+ */
+export const lookAfterOn =
+  (aws: Aws, functionOf: (playbook: string) => string): NonNullable<Engine['lookAfter']> =>
+  async ({ incident, playbook }) => {
+    const Payload = JSON.stringify({ do: 'look-after', incident, playbook });
+    const answer = await aws(LambdaClient).send(new InvokeCommand({ FunctionName: functionOf(playbook), Payload }));
+    const said = JSON.parse(text.decode(answer.Payload)) as {
+      outcome?: string;
+      errorType?: string;
+      errorMessage?: string;
+    };
+    if (answer.FunctionError || said.outcome === undefined)
+      throw Object.assign(new Error(said.errorMessage ?? `${functionOf(playbook)} gave no answer.`), {
+        name: said.errorType ?? answer.FunctionError ?? 'Error',
+      });
+    return { outcome: said.outcome };
+  };

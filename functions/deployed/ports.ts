@@ -1,6 +1,6 @@
 // What only some functions of a deployment can do, each with the addresses that its environment gives it.
 import { answerTaskOn, startOn, startReleaseOn } from '../adapters/executions.ts';
-import { checkOn, resumeOn } from '../adapters/invocations.ts';
+import { checkOn, lookAfterOn, resumeOn } from '../adapters/invocations.ts';
 import type { Ports } from './engine.ts';
 import type { Environment } from './environment.ts';
 
@@ -18,6 +18,11 @@ export const beginning: Ports = ({ own, environment }) => ({
   start: startOn(own, addressIn(environment, 'FIREBREAK_RESPOND')),
   resume: resumeOn(own, addressIn(environment, 'FIREBREAK_ANSWER')),
   check: checkOn(own, addressIn(environment, 'FIREBREAK_WATCH')),
+});
+
+/** The functions' names are those that the workflows call: `firebreak-<playbook>:live`. */
+export const watching: Ports = ({ own }) => ({
+  lookAfter: lookAfterOn(own, (playbook) => `firebreak-${playbook}:live`),
 });
 
 /** What answer does for people: it alone wakes a workflow, begins a release and turns the switch. */

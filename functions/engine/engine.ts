@@ -60,6 +60,11 @@ export interface Engine {
   readonly resume?: (incident: string) => Promise<void>;
   /** Has an incident looked after whose finding came again, without waiting for what is found. */
   readonly check?: (incident: string) => Promise<void>;
+  /** Has an incident looked after by whoever has the hands for it. Absent where whoever watches has them. @throws what went wrong there. */
+  readonly lookAfter?: (incident: {
+    readonly incident: string;
+    readonly playbook: string;
+  }) => Promise<{ readonly outcome: string }>;
   /** The rails, wherever it runs. */
   readonly config: Config;
   /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */

@@ -74,6 +74,10 @@ const endLost = async (engine: Engine, { id, phase }: Incident): Promise<Inciden
   );
 };
 
+/** A watch without hands of its own has the playbook's function look, and write where that is configured. */
+const lookedAfter = async (engine: Engine, { id, playbook }: Incident): Promise<{ readonly outcome: string | null }> =>
+  engine.lookAfter ? engine.lookAfter({ incident: id, playbook }) : lookAfter(engine, id);
+
 const hadItsTurn = (engine: Engine, id: string): Promise<Incident> =>
   updateIncident(engine, id, (before) => ({
     ...before,
@@ -102,7 +106,7 @@ export const watch = async (engine: Engine, only?: string): Promise<Watched> => 
   const one = async (incident: Incident): Promise<void> => {
     try {
       const lost = isLost(incident, engine.now()) && incident.phase !== 'releasing';
-      const { outcome } = lost ? await endLost(engine, incident) : await lookAfter(engine, incident.id);
+      const { outcome } = lost ? await endLost(engine, incident) : await lookedAfter(engine, incident);
       looked.push({ incident: incident.id, outcome: outcome ?? '' });
     } catch (error) {
       failed.push(`${incident.id}: ${whatAwsSaid(error)}`);

@@ -25,7 +25,11 @@ const playbooks = new Map([['${name}', playbook]]);
 ${end('playbookHandler', configuration)}`;
 
 /** Which of functions/deployed/ports.ts a function has. */
-const portsOf: Partial<Readonly<Record<CommonFunction, string>>> = { receive: 'beginning', answer: 'answering' };
+const portsOf: Partial<Readonly<Record<CommonFunction, string>>> = {
+  receive: 'beginning',
+  answer: 'answering',
+  watch: 'watching',
+};
 
 /** Every other function carries what all playbooks declare, and the code of none. */
 export const commonEntry = (

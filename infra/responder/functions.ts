@@ -20,8 +20,8 @@ import type { People } from './people.ts';
 import type { Storage } from './storage.ts';
 import type { WorkflowName } from './workflows.ts';
 
-/** A call of a function takes seconds; the workflow gives up on it after as long. */
-const timeoutSeconds = 120;
+/** A call of a function takes seconds; the workflow gives up on it after as long. A watch looks at many incidents, and at the next one no more after four minutes. */
+const timeoutSecondsOf = (name: string): number => (name === 'watch' ? 360 : 120);
 /** Lambda gives more processor with more memory, and what is waited for at a cold start is the processor. */
 const memoryMegabytes = 1024;
 
@@ -99,6 +99,7 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
       resources: called.map((one) => call(functionName(one))),
     });
   if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch')];
+  if (name === 'watch') return [begin(...playbooks)];
   if (name === 'answer')
     return [
       start(machines.respond, machines.release),
@@ -225,7 +226,7 @@ const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, prop
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: memoryMegabytes,
-    timeout: Duration.seconds(timeoutSeconds),
+    timeout: Duration.seconds(timeoutSecondsOf(name)),
     tracing: Tracing.ACTIVE,
     role,
     logGroup,

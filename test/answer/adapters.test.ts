@@ -1,7 +1,7 @@
 // The ports of answering on AWS: what is sent, what each refusal means, and the workflow's token in no error.
 import { describe, expect, it } from 'vitest';
 import { answerTaskOn, startReleaseOn } from '../../functions/adapters/executions.ts';
-import { checkOn, resumeOn } from '../../functions/adapters/invocations.ts';
+import { checkOn, lookAfterOn, resumeOn } from '../../functions/adapters/invocations.ts';
 import type { Aws } from '../../playbooks/language/aws.ts';
 
 type Sent = { readonly command: string; readonly input: Readonly<Record<string, unknown>> };
@@ -108,4 +108,29 @@ it('another function is called without waiting for it', async () => {
       },
     },
   ]);
+});
+
+describe('a look with the hands of the playbook', () => {
+  const encoded = (said: object) => ({ Payload: new TextEncoder().encode(JSON.stringify(said)) });
+  const wanted = { incident: 'fb-0123456789ab', playbook: 'isolate-instance' };
+  const functionOf = (playbook: string) => `firebreak-${playbook}:live`;
+
+  it('is waited for', async () => {
+    const { sent, on } = aws(() => encoded({ status: 'decided', outcome: 'drifted' }));
+    expect(await lookAfterOn(on, functionOf)(wanted)).toEqual({ outcome: 'drifted' });
+    const Payload = JSON.stringify({ do: 'look-after', ...wanted });
+    expect(sent).toEqual([{ command: 'Invoke', input: { FunctionName: 'firebreak-isolate-instance:live', Payload } }]);
+  });
+
+  it('fails with what went wrong there', async () => {
+    const said = { errorType: 'LedgerUnavailable', errorMessage: 'The ledger gave no answer.' };
+    const { on } = aws(() => ({ ...encoded(said), FunctionError: 'Unhandled' }));
+    const look = lookAfterOn(on, functionOf)(wanted);
+    await expect(look).rejects.toMatchObject({ name: 'LedgerUnavailable', message: 'The ledger gave no answer.' });
+  });
+
+  it('fails where nothing was answered', async () => {
+    const { on } = aws(() => encoded({}));
+    await expect(lookAfterOn(on, functionOf)(wanted)).rejects.toThrow('firebreak-isolate-instance:live gave no answer');
+  });
 });

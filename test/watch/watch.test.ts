@@ -1,8 +1,11 @@
 // The watch: what drifts is told once, contained again where that is configured, with a limit; and never against a person's release.
 import { AttachUserPolicyCommand, DetachUserPolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../functions/engine/engine.ts';
+import { playbookHandler } from '../../functions/playbook.ts';
 import { admitRelease } from '../../functions/rails/admission.ts';
 import type { Mode } from '../../functions/rails/config.ts';
+import { watchHandler } from '../../functions/watch.ts';
 import { guardDutyEvent } from '../../playbooks/events/guardduty.ts';
 import { attachAnother, conflicting, isolating } from '../engine/isolating.ts';
 import { here, own } from '../rails/ground.ts';
@@ -301,5 +304,36 @@ describe('what a release kept', () => {
     await staged.activate();
     await staged.watch();
     expect(staged.written()).toEqual([]);
+  });
+});
+
+describe('a watch without hands of its own', () => {
+  const handless = (staged: Awaited<ReturnType<typeof containedKey>>, lookAfter: NonNullable<Engine['lookAfter']>) => ({
+    ...staged.practice.engine('watch'),
+    aws: () => {
+      throw new Error('The watch has no hands.');
+    },
+    lookAfter,
+  });
+
+  it('has the function of the playbook look, and contain again', async () => {
+    const staged = await containedKey(reapplying);
+    await staged.activate();
+    const hands = playbookHandler(staged.practice.engine('disable-access-key'));
+    const asked: string[] = [];
+    const engine = handless(staged, async (wanted) => {
+      asked.push(`${wanted.playbook} ${wanted.incident}`);
+      return hands({ do: 'look-after', ...wanted });
+    });
+    const { looked } = await watchHandler(engine)({});
+    expect(looked).toEqual([{ incident: staged.id, outcome: 'drifted' }]);
+    expect(asked).toEqual([`disable-access-key ${staged.id}`]);
+    expect(staged.written()).toEqual(['UpdateAccessKey']);
+  });
+
+  it('says which one could not be looked after, and why', async () => {
+    const staged = await containedKey();
+    const engine = handless(staged, () => Promise.reject(new Error('Task timed out after 120.00 seconds')));
+    await expect(watchHandler(engine)({})).rejects.toThrow(`${staged.id}: Task timed out after 120.00 seconds`);
   });
 });
