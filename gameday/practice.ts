@@ -11,7 +11,9 @@ import {
 } from '../functions/adapters/workflow.ts';
 import { approve, askHandler } from '../functions/ask.ts';
 import { closeHandler } from '../functions/close.ts';
+import { denyHandler, denySeconds } from '../functions/deny.ts';
 import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
+import type { Deny, DenyAnswer } from '../functions/engine/hands.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
 import { type Incident, readIncident } from '../functions/engine/incident.ts';
 import type { Ledger, LedgerRecord } from '../functions/engine/ledger.ts';
@@ -29,7 +31,7 @@ import { bring } from './account/circumstances.ts';
 import { createRandom } from './account/random.ts';
 import type { State } from './account/state.ts';
 import { deployMachine, executionsIn } from './account/step-functions.ts';
-import { Crash, createWorld, lambdaMilliseconds, type Session, type StaleReads, type World } from './account/world.ts';
+import { Crash, createWorld, type Session, type StaleReads, type World } from './account/world.ts';
 import { type DecideLedger, type LedgerCall, ledgerOf } from './faulty-ledger.ts';
 import { memoryLedger, type Records } from './memory-ledger.ts';
 import { createNoticeBoard, type NoticeBoard, type NoticesBy } from './notice-board.ts';
@@ -122,6 +124,13 @@ const start = new Date('2026-11-02T03:04:05.000Z');
  */
 const againAfterSeconds = [60, 120];
 
+/** What it takes to get to a function that runs already, and back. */
+const invokeMilliseconds = 12;
+
+/** How Lambda calls it when a function is killed in the middle, or was too slow. */
+const nameAfter = ({ name }: Error): string =>
+  ({ Crash: 'Runtime.ExitError', 'States.Timeout': 'Sandbox.Timedout' })[name] ?? name;
+
 /** What a deployment for practice has in its firebreak.config.ts. */
 export const practiceConfig = (playbooks: PracticeOptions['playbooks'], more: ConfigInput = {}): Config => {
   const answers = [...playbooks.values()].flatMap((playbook) => playbook.answers);
@@ -160,7 +169,8 @@ export const createPractice = (options: PracticeOptions): Practice => {
 
   /** A process of its own, and what it runs on. */
   const process = (name: string): { readonly session: Session; readonly engine: Engine } => {
-    const session = world.session(`${name}-${++sessions}`);
+    const isDeny = name.startsWith('deny ');
+    const session = world.session(`${name}-${++sessions}`, isDeny ? { milliseconds: denySeconds * 1000 } : undefined);
     const plugins = ({ account, region }: Place) => [
       session.plugin(account, region) as unknown as Pluggable<object, object>,
     ];
@@ -173,6 +183,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
       pause: () => world.clock.sleep(jitter.between(1, 50)),
       aws,
       ...sender(session, aws),
+      ...(!isDeny && { deny: denyFor(session) }),
       start: startOn(aws(place, 'receive', 'write'), machine),
       playbooks,
       options: options.options ?? {},
@@ -212,7 +223,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
     const { session } = own;
     const begun = world.clock.now().getTime();
     const died = (): Error => {
-      const timedOut = world.clock.now().getTime() - begun >= lambdaMilliseconds;
+      const timedOut = world.clock.now().getTime() - begun >= session.milliseconds;
       return Object.assign(new Crash(`${session.name} died`), timedOut && { name: 'States.Timeout' });
     };
     running += 1;
@@ -228,6 +239,26 @@ export const createPractice = (options: PracticeOptions): Practice => {
       if (options.warm && !session.dead) pool.push(own);
     }
   };
+
+  /**
+   * A process of its own, which goes on when whoever asked it dies. Of an error only the words come back, and of a process that died not even those:
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-retries.html
+   */
+  const denyFor =
+    (asking: Session): Deny =>
+    async (request) => {
+      const dead = () => new Crash(`${asking.name} died at the call of deny`);
+      if (asking.dead) throw dead();
+      await world.clock.sleep(invokeMilliseconds);
+      const sent = JSON.stringify(request);
+      const answer = await run(`deny ${request.playbook}`, async (own) =>
+        JSON.stringify(await denyHandler(own)(JSON.parse(sent))),
+      ).catch((error: Error) => {
+        throw asking.dead ? dead() : Object.assign(new Error(error.message), { name: nameAfter(error) });
+      });
+      if (asking.dead) throw dead();
+      return JSON.parse(answer) as DenyAnswer;
+    };
 
   const invoke = async (functionName: string, payload: Payload, timeoutSeconds = 0): Promise<unknown> => {
     const name = functionName.replace('firebreak-', '');

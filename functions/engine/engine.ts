@@ -6,6 +6,7 @@ import { type Place, parseArn } from '../../playbooks/language/resource.ts';
 import type { Config } from '../rails/config.ts';
 import type { Own } from '../rails/event.ts';
 import type { ReadSwitch } from '../rails/switch.ts';
+import type { Deny } from './hands.ts';
 import type { Incident } from './incident.ts';
 import type { Ledger, Pause } from './ledger.ts';
 
@@ -36,6 +37,8 @@ export interface Engine {
   readonly note?: (incident: Incident) => Promise<void>;
   /** Starts the workflow of an incident; a second start of the same one does nothing. Absent where whoever calls runs it. */
   readonly start?: (execution: { readonly incident: string; readonly playbook: string }) => Promise<void>;
+  /** Has `deny` write what the playbook's own role must not. Absent where whoever calls has hands for everything: then those write. */
+  readonly deny?: Deny;
   /** The rails, wherever it runs. */
   readonly config: Config;
   /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */

@@ -108,6 +108,10 @@ describe('the language', () => {
       }),
       // @ts-expect-error a value that is not JSON would not survive the ledger
       setting<string, Date>({ ...lamp, read: async () => new Date(), write: async () => {}, say: String }),
+      // @ts-expect-error hands that nobody has
+      { ...lamp, hands: { by: 'mallory', permissions: [], principal: async () => 'arn' } } satisfies typeof lamp,
+      // @ts-expect-error who denies somebody something has to know whom
+      { ...lamp, hands: { by: 'deny', permissions: [] } } satisfies typeof lamp,
       // @ts-expect-error an act has to say why it can't be undone
       act<null>({ name: 'test/x', permissions: [], done: async () => false, run: async () => {} }),
     ];
