@@ -219,6 +219,15 @@ describe('across the hop', () => {
     },
   );
 
+  it('what fails before the write leaves nothing uncertain', async () => {
+    let failed = 0;
+    const { incident: ended, hold } = await staged((call) => {
+      const isLookUp = call.command === 'GetRole' && call.session.startsWith('deny ');
+      return isLookUp && failed++ < 3 ? 'timeout-before' : undefined;
+    });
+    expect([ended.outcome, failed > 3, hold.uncertainUntil]).toEqual(['contained', true, null]);
+  });
+
   it('one that hangs is killed before whoever waits for it', async () => {
     const {
       incident: ended,
