@@ -27,7 +27,7 @@ const schema = v.strictObject({
 const notAdmitted = (words: string): Error =>
   Object.assign(new Error(`${words} Nothing was written.`), { name: 'NotAdmitted' });
 
-type Own = AnySetting & { readonly hands: Hands<string> };
+type Own = AnySetting & { readonly hands: Hands<string, Json> };
 
 const isOwn = (setting: AnySetting | undefined): setting is Own => setting?.hands?.by === 'deny';
 
@@ -59,7 +59,7 @@ const noSuchPrincipal = ({ setting, id }: Held): Error =>
     $metadata: { httpStatusCode: 404 },
   });
 
-/** @throws where nothing is ever denied to it. What was denied before is always taken back. */
+/** @throws where nothing is ever denied to it, by whatever right: an original may be a deny itself. To lift one is always allowed. */
 const refuseProtected = (engine: Engine, { incident, setting }: Order, arn: string): void => {
   const why = protectedBy(arn, incident.target, engine.config, engine.now());
   if (why === undefined) return;
@@ -81,7 +81,7 @@ const stands = async (
   if (now === undefined || !mayAsk(incident, record))
     return { says: `By the ledger nothing is to be written to ${holdKey(held)} for incident ${incident.id}.` };
   if (!same(now, to)) return { says: `By the ledger ${holdKey(held)} is to be ${setting.say(now)}, and nothing else.` };
-  if (record.phase === 'held') refuseProtected(engine, order, arn);
+  if (!same(now, setting.hands.lifted)) refuseProtected(engine, order, arn);
   return { value: now };
 };
 

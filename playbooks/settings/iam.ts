@@ -129,7 +129,7 @@ export const roleSessionDeny = setting<RoleSessionId, RoleSessionAccess>({
     read: [allowOn(roles, ['iam:GetRole', 'iam:GetRolePolicy'])],
     write: [allowOn(roles, ['iam:PutRolePolicy', 'iam:DeleteRolePolicy'])],
   },
-  hands: { by: 'deny', permissions: [allowOn(roles, ['iam:GetRole'])], principal: roleOf },
+  hands: { by: 'deny', lifted: 'allowed', permissions: [allowOn(roles, ['iam:GetRole'])], principal: roleOf },
   settleSeconds,
   read: async (aws, id) => {
     const { roleName: RoleName } = partsOf(id);
@@ -224,7 +224,7 @@ export const userSessionDeny = setting<string, UserSessionDeny>({
     read: [allowOn(users, ['iam:GetUser', 'iam:GetUserPolicy'])],
     write: [allowOn(users, ['iam:PutUserPolicy', 'iam:DeleteUserPolicy'])],
   },
-  hands: { by: 'deny', permissions: [allowOn(users, ['iam:GetUser'])], principal: userOf },
+  hands: { by: 'deny', lifted: 'none', permissions: [allowOn(users, ['iam:GetUser'])], principal: userOf },
   settleSeconds,
   read: async (aws, UserName) => {
     const [user, policy] = await Promise.all([

@@ -1,6 +1,6 @@
 // Law 8: the calls made are the permissions declared, both ways; and what amounts to admin only the hands of `deny` may do.
 import { describe, expect, it } from 'vitest';
-import { denyPolicyOf, type PolicyDocument, policyOf } from '../../functions/engine/permissions.ts';
+import { asksDeny, denyPolicyOf, type PolicyDocument, policyOf } from '../../functions/engine/permissions.ts';
 import type { Call } from '../../gameday/account/world.ts';
 import type { Place } from '../../playbooks/language/resource.ts';
 import { type AskedAction, actionsOf } from './actions.ts';
@@ -83,6 +83,11 @@ describe('deny', () => {
 
   it('8. does everything that it may do', { timeout: 120_000 }, async () => {
     expect(unusedIn(policy(place), await madeByDeny()), useIt).toEqual([]);
+  });
+
+  it('is asked by the playbooks that say so, and by no other', { timeout: 120_000 }, async () => {
+    for (const [name, playbook] of playbooks)
+      expect([name, (await callsOf(name)).some(isDenys)]).toEqual([name, asksDeny(playbook)]);
   });
 
   it('may put and take away inline policies, look whose they are, and nothing else', () => {

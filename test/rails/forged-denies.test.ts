@@ -122,6 +122,16 @@ const madeAnew = async (): Promise<Begun> => {
   return one;
 };
 
+/** On its way back to this original, as a person asked for. */
+const releasing = async (begun: Begun, original: Json): Promise<Begun> => {
+  const oncall = 'arn:aws:iam::111122223333:user/oncall';
+  await admitRelease(begun.practice.engine('console'), begun.incident.id, 'restore', oncall);
+  await rewritten(begun, 'holds', holdOf(begun), (hold) => {
+    Object.assign(hold, { phase: 'releasing', holders: {}, original });
+  });
+  return { ...begun, request: { ...begun.request, to: original } };
+};
+
 const exempting = async (begun: Promise<Begun>, entry: object): Promise<Begun> => ({
   ...(await begun),
   input: { protected: [{ owner: 'platform', reason: 'runs the bank', until: '2027-03-31', ...entry }] },
@@ -227,6 +237,11 @@ const forgeries: readonly Forgery[] = [
     /outdated: .*nothing is to be written/,
   ],
   ['a role of Firebreak', () => aboutRole('firebreak-deny', '/'), /Protected: .*own roles/],
+  [
+    'a role of Firebreak, whose original is said to be a deny',
+    async () => releasing(await aboutRole('firebreak-deny', '/'), 'denied'),
+    /Protected: .*own roles/,
+  ],
   ['a service-linked role', aboutServiceRole, /Protected: .*service-linked/],
   [
     'a role of Identity Center',
@@ -275,13 +290,7 @@ describe('writes', () => {
     [
       'the original while it is put back, whoever is exempt by now',
       async () => {
-        const begun = await exempting(role(), { account: '111122223333' });
-        const oncall = 'arn:aws:iam::111122223333:user/oncall';
-        await admitRelease(begun.practice.engine('console'), begun.incident.id, 'restore', oncall);
-        await rewritten(begun, 'holds', holdOf(begun), (hold) => {
-          Object.assign(hold, { phase: 'releasing', holders: {} });
-        });
-        return { ...begun, request: { ...begun.request, to: 'allowed' } };
+        return releasing(await exempting(role(), { account: '111122223333' }), 'allowed');
       },
       'DeleteRolePolicy',
     ],
