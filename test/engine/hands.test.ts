@@ -201,6 +201,13 @@ describe('across the hop', () => {
     expect(entries.find(({ step }) => step === 'contain')?.requests).toContain(putCalls[0]?.requestId);
   });
 
+  it('deny reads two records of the ledger, and writes none', async () => {
+    const { practice } = await staged(() => undefined);
+    const calls = practice.ledgerCalls.filter(({ session }) => session.startsWith('deny '));
+    const said = calls.map(({ operation, key }) => `${operation} ${key.split('/')[0]}`);
+    expect(said).toEqual(['read incidents', 'read holds']);
+  });
+
   it('what AWS has no room for comes again in its turn', async () => {
     const { incident: ended, entries } = await staged((call, puts) =>
       isPut(call) && puts <= 7 ? 'throttled' : undefined,
