@@ -1,7 +1,7 @@
 // The ledger as one process sees it, and what can go wrong with it. Once the process has died, nothing is read or written any more.
 import type { Ledger } from '../functions/engine/ledger.ts';
 import { Crash } from './account/errors.ts';
-import { lambdaMilliseconds, type Session, type World } from './account/world.ts';
+import type { Session, World } from './account/world.ts';
 
 /**
  * `unavailable`: no answer, and nothing was done. `timeout-after`: no answer, and it was done. `lost-reply`: the client tried again by
@@ -42,7 +42,7 @@ export const ledgerOf = (
     if (session.dead) throw dying();
     calls.push(call);
     const fault = decide()?.(call);
-    if (fault === 'hangs') await world.clock.sleep(lambdaMilliseconds);
+    if (fault === 'hangs') await world.clock.sleep(session.milliseconds);
     if (fault === 'crash-before' || fault === 'hangs') session.die();
     if (session.dead) throw dying();
     await world.clock.sleep(ledgerMilliseconds);

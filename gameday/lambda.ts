@@ -1,6 +1,6 @@
 // Lambda in the practice ground: each call of a function runs in a process, which dies or, where it is kept warm, takes the next call.
 import type { Engine } from '../functions/engine/engine.ts';
-import { Crash, lambdaMilliseconds, type Session, type World } from './account/world.ts';
+import { Crash, type Session, type World } from './account/world.ts';
 
 /** A process of its own, and what it runs on. */
 export interface Process {
@@ -28,7 +28,7 @@ export const createLambda = (world: World, process: (name: string) => Process, w
       const { session } = own;
       const begun = world.clock.now().getTime();
       const died = (): Error => {
-        const timedOut = world.clock.now().getTime() - begun >= lambdaMilliseconds;
+        const timedOut = world.clock.now().getTime() - begun >= session.milliseconds;
         return Object.assign(new Crash(`${session.name} died`), timedOut && { name: 'States.Timeout' });
       };
       running += 1;

@@ -14,6 +14,7 @@ import { answerHandler } from '../functions/answer.ts';
 import type { Reply } from '../functions/answering/reply.ts';
 import { askHandler } from '../functions/ask.ts';
 import { closeHandler } from '../functions/close.ts';
+import { denySeconds } from '../functions/deny.ts';
 import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
 import { type Incident, readIncident } from '../functions/engine/incident.ts';
@@ -35,6 +36,7 @@ import { createRandom } from './account/random.ts';
 import type { State } from './account/state.ts';
 import { deployMachine, executionsIn } from './account/step-functions.ts';
 import { Crash, createWorld, type Session, type StaleReads, type World } from './account/world.ts';
+import { denyFrom } from './deny-call.ts';
 import { type DecideLedger, type LedgerCall, ledgerOf } from './faulty-ledger.ts';
 import { functionUrlEvent } from './function-url.ts';
 import { createLambda, type Process } from './lambda.ts';
@@ -183,7 +185,8 @@ export const createPractice = (options: PracticeOptions): Practice => {
 
   /** A process of its own, and what it runs on. */
   const process = (name: string): Process => {
-    const session = world.session(`${name}-${++sessions}`);
+    const isDeny = name.startsWith('deny ');
+    const session = world.session(`${name}-${++sessions}`, isDeny ? { milliseconds: denySeconds * 1000 } : undefined);
     const plugins = ({ account, region }: Place) => [
       session.plugin(account, region) as unknown as Pluggable<object, object>,
     ];
@@ -196,6 +199,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
       pause: () => world.clock.sleep(jitter.between(1, 50)),
       aws,
       ...sender(session, aws),
+      ...(!isDeny && { deny: denyFrom(world, run, session) }),
       start: startOn(aws(place, 'receive', 'write'), machine),
       // Its role alone may.
       ...(name.startsWith('answer') && {

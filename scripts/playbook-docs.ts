@@ -1,7 +1,8 @@
 // What is generated about playbooks, as Markdown.
-import { permissionsOf } from '../functions/engine/permissions.ts';
+import { denyPermissionsOf, permissionsOf } from '../functions/engine/permissions.ts';
 import type { Answer } from '../playbooks/language/answer.ts';
 import type { Playbook } from '../playbooks/language/playbook.ts';
+import type { Statement } from '../playbooks/language/statement.ts';
 
 const begin = '<!-- generated -->';
 const end = '<!-- /generated -->';
@@ -59,10 +60,14 @@ const code = (text: string): string => `\`${text}\``;
 const answerLine = ({ detector, type, do: how, role }: Answer): string =>
   `| ${detectors[detector]} | ${code(type)}${role ? ` as ${role}` : ''} | ${how === 'ask' ? 'asks' : 'contains'} |`;
 
+const actionsIn = (statements: readonly Statement[]): readonly string[] =>
+  [...new Set(statements.flatMap(({ actions }) => actions))].toSorted();
+
 /** The head of a playbook's README: what it answers, turns, keeps and may do. */
 export const playbookHead = (name: string, playbook: Playbook): string => {
   const { title, resource, approval, settings, evidence, options } = playbook;
-  const permissions = permissionsOf(playbook).flatMap(({ actions }) => actions);
+  const permissions = actionsIn(permissionsOf(playbook));
+  const byDeny = actionsIn(denyPermissionsOf([playbook]));
   return [
     `**${title}.** Works on \`${resource.type}\` (\`${resource.example}\`); approval ${approval}.`,
     '',
@@ -87,10 +92,16 @@ export const playbookHead = (name: string, playbook: Playbook): string => {
     '|---|---|---|',
     ...playbook.answers.map(answerLine),
     '',
-    `<details><summary>Permissions (${new Set(permissions).size} actions)</summary>`,
+    `<details><summary>Permissions (${permissions.length} actions)</summary>`,
     '',
-    [...new Set(permissions)].toSorted().map(code).join(', '),
+    permissions.map(code).join(', '),
     '',
+    ...(byDeny.length === 0
+      ? []
+      : [
+          `In a deployment the function \`deny\` puts the inline policies, with a role of its own: ${byDeny.map(code).join(', ')}.`,
+          '',
+        ]),
     '</details>',
   ].join('\n');
 };

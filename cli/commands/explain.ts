@@ -1,7 +1,7 @@
 // firebreak explain: what would be done with an event, and why; what would not, and why not. Asks no AWS, and writes nothing.
 import { arriving, type Judged, judgeFinding } from '../../functions/engine/judge.ts';
 import type { Ledger } from '../../functions/engine/ledger.ts';
-import { permissionsOf } from '../../functions/engine/permissions.ts';
+import { permissionsByHand } from '../../functions/engine/permissions.ts';
 import { type Routed, route } from '../../functions/engine/route.ts';
 import type { Reading } from '../../functions/sources/read-event.ts';
 import type { Finding } from '../../playbooks/language/finding.ts';
@@ -134,7 +134,7 @@ export const explain = command({
     const findings = found.map((finding, index) => explained(finding, judged[index] ?? [], playbooks));
     const answering = new Set(findings.flatMap(({ answers }) => answers.flatMap(({ playbook }) => playbook ?? [])));
     const permissions = Object.fromEntries(
-      [...playbooks].filter(([name]) => answering.has(name)).map(([name, one]) => [name, permissionsOf(one)]),
+      [...playbooks].filter(([name]) => answering.has(name)).map(([name, one]) => [name, permissionsByHand(one)]),
     );
     if (values.json) {
       world.out.line(jsonText({ source, findings, gaps, permissions }));

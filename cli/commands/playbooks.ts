@@ -1,5 +1,5 @@
 // firebreak playbooks: what there is, from what each playbook declares.
-import { permissionsOf } from '../../functions/engine/permissions.ts';
+import { denyPermissionsOf, permissionsOf } from '../../functions/engine/permissions.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { command, json } from '../command.ts';
 import { jsonText, paragraph, type Screen } from '../screen.ts';
@@ -19,6 +19,7 @@ const described = (name: string, playbook: Playbook) => {
     acts: Object.values(acts).map((one) => ({ act: one.name, irreversible: one.irreversible })),
     options,
     permissions: permissionsOf(playbook),
+    permissionsOfDeny: denyPermissionsOf([playbook]),
   };
 };
 
@@ -42,6 +43,11 @@ const show = (screen: Screen, playbook: Described): void => {
   for (const [name, choices] of Object.entries(playbook.options)) said('option', `${name}=${choices.join(' | ')}`);
   for (const { actions, resources } of playbook.permissions)
     said('permission', `${actions.join(', ')} on ${resources.join(', ')}`);
+  for (const { actions, resources } of playbook.permissionsOfDeny)
+    said(
+      'permission',
+      `${actions.join(', ')} on ${resources.join(', ')}; in a deployment it is the function deny that has it`,
+    );
 };
 
 export const playbooks = command({

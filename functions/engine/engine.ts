@@ -7,6 +7,7 @@ import type { Config } from '../rails/config.ts';
 import type { Own } from '../rails/event.ts';
 import type { ReadSwitch } from '../rails/switch.ts';
 import type { SwitchKeeper } from '../rails/turning.ts';
+import type { Deny } from './hands.ts';
 import type { ReleaseMode } from './hold.ts';
 import type { Incident } from './incident.ts';
 import type { Ledger, Pause } from './ledger.ts';
@@ -65,6 +66,8 @@ export interface Engine {
     readonly incident: string;
     readonly playbook: string;
   }) => Promise<{ readonly outcome: string }>;
+  /** Has `deny` write what the playbook's own role must not. Absent where whoever calls has hands for everything: then those write. */
+  readonly deny?: Deny;
   /** The rails, wherever it runs. */
   readonly config: Config;
   /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */

@@ -40,6 +40,8 @@ export interface Held {
   readonly setting: AnySetting;
   readonly id: string;
   readonly aws: Aws;
+  /** Has other hands write it, which believe the ledger alone: where that says otherwise they write nothing. Absent: ours write it. */
+  readonly through?: (to: Json) => Promise<'written' | { readonly outdated: string }>;
 }
 
 export interface HoldTools {

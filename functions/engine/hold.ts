@@ -3,6 +3,7 @@
 import { type Gone, gone } from '../../playbooks/language/aws.ts';
 import { type Json, same } from '../../playbooks/language/json.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
+import { inVain, mayHaveTakenEffect } from './hands.ts';
 import { type Held, type HoldRecord, type HoldTools, holdKey, readHold } from './hold-record.ts';
 import { persist } from './ledger.ts';
 
@@ -107,12 +108,6 @@ export const take = (tools: HoldTools, held: Held, incident: string, wanted: Jso
   );
 };
 
-/** Whether AWS may have done it all the same: no answer came, or one that says nothing about the effect. */
-const mayHaveTakenEffect = (error: unknown): boolean => {
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  return status === undefined || status >= 500;
-};
-
 /** Remembers that a write may take effect later than its answer said. */
 const markUncertain = (tools: HoldTools, held: Held): Promise<boolean> =>
   persist(`Marking ${held.setting.name} ${held.id} as uncertain`, tools.pause, async () => {
@@ -121,14 +116,31 @@ const markUncertain = (tools: HoldTools, held: Held): Promise<boolean> =>
     return (await put(tools, held, { ...record, uncertainUntil: until }, version)) || undefined;
   });
 
-const writeValue = async (tools: HoldTools, held: Held, value: Json, prepared?: Json): Promise<void> => {
+const withSomeHands = async (held: Held, value: Json, prepared?: Json): Promise<'written' | { outdated: string }> => {
+  if (held.through) return held.through(value);
+  await held.setting.write(held.aws, held.id, value, prepared);
+  return 'written';
+};
+
+/** `version` is that of the record which says so. Answers false where others moved it, and nothing was written: then it is to be read anew. */
+const writeValue = async (
+  tools: HoldTools,
+  held: Held,
+  value: Json,
+  version: number,
+  prepared?: Json,
+): Promise<boolean> => {
   const ready = prepared ?? (await held.setting.prepare?.(held.aws, held.id, value));
+  let end: Awaited<ReturnType<typeof withSomeHands>>;
   try {
-    await held.setting.write(held.aws, held.id, value, ready);
+    end = await withSomeHands(held, value, ready);
   } catch (error) {
     if (mayHaveTakenEffect(error)) await markUncertain(tools, held);
     throw error;
   }
+  if (end === 'written') return true;
+  if ((await readHold(tools, held)).version === version) throw inVain(new Error(end.outdated));
+  return false;
 };
 
 /**
@@ -154,7 +166,8 @@ export const write = async (
       throw new Error(`${incident} no longer holds ${held.setting.name} ${held.id}: it was released meanwhile.`);
     }
     const stood = version === taken.version && taken.read !== undefined && same(taken.read, stands);
-    if (!stood) await writeValue(tools, held, stands, same(stands, wanted) ? prepared : undefined);
+    const ready = same(stands, wanted) ? prepared : undefined;
+    if (!stood && !(await writeValue(tools, held, stands, version, ready))) return undefined;
     if (!stood) late = stands;
     if ((await readHold(tools, held)).version !== version) return undefined;
     return late === undefined ? 'stood' : 'written';
@@ -292,7 +305,7 @@ const restore = async (
   if (value === gone) return end(freed(record, incident, tools.now()), { state: 'gone' });
   const ours = [...record.wrote, record.original].some((one) => same(one, value));
   if (!ours && mode !== 'force') return conflicting(tools, held, record, version, value);
-  await writeValue(tools, held, record.original);
+  if (!(await writeValue(tools, held, record.original, version))) return undefined;
   return end(freed(record, incident, tools.now()), { state: 'released', original: record.original });
 };
 
@@ -315,7 +328,7 @@ const reapply = async (tools: HoldTools, held: Held, incident: string): Promise<
       return undefined;
     }
     wrote = stands;
-    await writeValue(tools, held, stands);
+    if (!(await writeValue(tools, held, stands, version))) return undefined;
     const next = { ...record, leaving: without(record.leaving, incident) };
     return (await put(tools, held, next, version)) ? { stands } : undefined;
   });

@@ -1,17 +1,18 @@
 // Taking all holds of an incident at once: first every original on record, then the first write.
 import type { Json } from '../../playbooks/language/json.ts';
 import { type Engine, playbookNamed } from './engine.ts';
+import { handsFor } from './hands.ts';
 import { type Held, type Look, readHold, type Take, take } from './hold.ts';
 import type { Incident, IncidentChange } from './incident.ts';
 import { settingOf } from './plan.ts';
 import { sharingReads } from './requests.ts';
 
-/** The setting of a change, with the hands of this incident. */
-export const heldOf = (engine: Engine, incident: Incident, change: Pick<IncidentChange, 'as' | 'id'>): Held => ({
-  setting: settingOf(playbookNamed(engine, incident.playbook), change.as),
-  id: change.id,
-  aws: engine.aws(incident.target, incident.id, 'write'),
-});
+/** The setting of a change, with the hands that turn it for this incident. */
+export const heldOf = (engine: Engine, incident: Incident, change: Pick<IncidentChange, 'as' | 'id'>): Held => {
+  const setting = settingOf(playbookNamed(engine, incident.playbook), change.as);
+  const aws = engine.aws(incident.target, incident.id, 'write');
+  return { setting, id: change.id, aws, ...handsFor(engine, setting, incident, change) };
+};
 
 /** For work that is awaited further down: until then its failure must not end the process, which has writes under way. */
 export const awaitedLater = <T>(work: Promise<T>): Promise<T> => {

@@ -56,6 +56,25 @@ const fit = (entry: Selector, { target, arn, bearing, units, now }: Weighed): Fi
 const whose = ({ owner, reason, until }: Selector): string =>
   `${owner}: ${reason}${until === undefined ? '' : `, until ${until}`}`;
 
+/**
+ * The entry that surely exempts this user or role: by its ARN or its account. Whom an entry exempts by a tag or a unit besides, a person was asked
+ * about before the first hold.
+ */
+export const exemptionOf = (
+  arn: string,
+  target: Target,
+  { protected: entries }: Pick<Config, 'protected'>,
+  now: Date,
+): string | undefined => {
+  const bearing = { arns: [], tags: null, shares: [] };
+  const units = { unread: 'nobody asks here' };
+  const index = entries.findIndex(
+    (entry) => fit(entry, { target, arn, bearing, changes: [], finding: null, units, now }) === 'fits',
+  );
+  const entry = entries[index];
+  return entry && exemptBy(entry, index);
+};
+
 /** To cut off what Firebreak works with may leave nobody to put anything back. */
 const ownRoleRail = ({ bearing }: Weighed, { ownRoles }: Pick<Config, 'ownRoles'>): readonly Decision[] =>
   bearing.arns
@@ -68,10 +87,13 @@ const ownRoleRail = ({ bearing }: Weighed, { ownRoles }: Pick<Config, 'ownRoles'
       ),
     );
 
+const exemptBy = (entry: Selector, index: number): string =>
+  `protected[${index}] of firebreak.config.ts (${whose(entry)})`;
+
 const protectedRail = (weighed: Weighed, config: Config): readonly Decision[] =>
   config.protected.flatMap((entry, index) => {
     const found = fit(entry, weighed);
-    const where = `protected[${index}] of firebreak.config.ts (${whose(entry)})`;
+    const where = exemptBy(entry, index);
     if (found === 'does not') return [];
     return found === 'fits'
       ? [decision('protected', 'tell', `it is exempt by ${where}; to have it contained, take that entry out`)]

@@ -41,6 +41,8 @@ export interface Call {
 export interface Session {
   readonly name: string;
   readonly dead: boolean;
+  /** How long it may run before it is killed. */
+  readonly milliseconds: number;
   /** From now on nothing that this process does has any effect. */
   die(): void;
   configure(account: string, region: string): ClientConfiguration;
@@ -66,7 +68,7 @@ export interface World {
   readonly calls: readonly Call[];
   /** Calls that no real AWS could have got or answered: a test that sees one has found a bug in the program or in a model. */
   readonly defects: readonly Error[];
-  session(name: string): Session;
+  session(name: string, limits?: { readonly milliseconds: number }): Session;
   /** Decides for each attempt whether something goes wrong with it; `undefined` ends the faults. */
   inject(decide: Decide | undefined): void;
   /** Hears of each write that has had its effect; `undefined` ends it. */
@@ -103,8 +105,8 @@ export interface WorldOptions {
 
 /** How long a caller waits in vain before its connection times out. */
 const timeoutMilliseconds = 3000;
-/** How long a Lambda of Firebreak may run before it is killed. */
-export const lambdaMilliseconds = 120_000;
+/** How long a Lambda of Firebreak may run before it is killed, unless it has a limit of its own. */
+const lambdaMilliseconds = 120_000;
 
 /** To start an execution is Firebreak's own affair: it changes no resource. */
 const isWrite = (service: string, command: string): boolean =>
@@ -125,7 +127,7 @@ interface Arrival {
 }
 
 interface Incoming {
-  readonly session: { readonly name: string; dead: boolean };
+  readonly session: { readonly name: string; readonly milliseconds: number; dead: boolean };
   readonly account: string;
   readonly region: string;
   readonly service: string;
@@ -239,7 +241,7 @@ export function createWorld(options: WorldOptions): World {
     const latency = call.write ? latencies.between(40, 250) : latencies.between(15, 90);
     const onTheWay = Math.round(latency * (0.3 + latencies.next() * 0.4));
     if (fault === 'crash-before' || fault === 'hangs') {
-      if (fault === 'hangs') await clock.sleep(lambdaMilliseconds);
+      if (fault === 'hangs') await clock.sleep(session.milliseconds);
       session.dead = true;
       throw new Crash(`${session.name} ${fault === 'hangs' ? 'was killed in' : 'died before'} ${service} ${command}`);
     }
@@ -317,9 +319,10 @@ export function createWorld(options: WorldOptions): World {
     return Object.keys(models).find((service) => squeeze(service) === squeeze(client)) ?? client;
   };
 
-  const session = (name: string): Session => {
+  const session = (name: string, { milliseconds } = { milliseconds: lambdaMilliseconds }): Session => {
     const self = {
       name,
+      milliseconds,
       dead: false,
       die: () => {
         self.dead = true;

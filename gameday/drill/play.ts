@@ -37,9 +37,9 @@ const readingsOf = async (
   return readings;
 };
 
-/** The calls of this playbook's own functions; the stage's and other incidents' are not among them. */
+/** The calls of this playbook's own functions, and of what writes for it; the stage's and other incidents' are not among them. */
 const callsSince = ({ name }: Piece, { world }: Practice, index: number): Ran['calls'] => {
-  const own = new RegExp(`^${name} [a-z-]+-\\d+$`);
+  const own = new RegExp(`^(${name} [a-z-]+|deny ${name})-\\d+$`);
   return world.calls.slice(index).filter(({ session }) => own.test(session));
 };
 

@@ -16,7 +16,7 @@ import {
   PutUserPolicyCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import { type Aws, gone, unless } from '../language/aws.ts';
+import { type Aws, type Gone, gone, unless } from '../language/aws.ts';
 import { type Json, same } from '../language/json.ts';
 import { setting } from '../language/setting.ts';
 import { allowOn } from '../language/statement.ts';
@@ -53,6 +53,15 @@ const partsOf = (id: RoleSessionId) => {
   const userId = id.slice(slash + 1);
   const [roleId = '', sessionName = ''] = userId.split(':');
   return { roleName: id.slice(0, slash), userId, roleId, sessionName };
+};
+
+/** The role's ARN. One that was made anew under the same name has another id, and none of the sessions of the old one. */
+const roleOf = async (aws: Aws, id: RoleSessionId): Promise<string | Gone> => {
+  const { roleName: RoleName, roleId } = partsOf(id);
+  const found = await unless(['NoSuchEntityException'], gone, () =>
+    aws(IAMClient).send(new GetRoleCommand({ RoleName })),
+  );
+  return found === gone || found.Role?.RoleId !== roleId ? gone : (found.Role.Arn ?? gone);
 };
 
 /** A name of its own for each session, so that denies of several sessions of one role stand side by side. */
@@ -120,17 +129,17 @@ export const roleSessionDeny = setting<RoleSessionId, RoleSessionAccess>({
     read: [allowOn(roles, ['iam:GetRole', 'iam:GetRolePolicy'])],
     write: [allowOn(roles, ['iam:PutRolePolicy', 'iam:DeleteRolePolicy'])],
   },
+  hands: { by: 'deny', lifted: 'allowed', permissions: [allowOn(roles, ['iam:GetRole'])], principal: roleOf },
   settleSeconds,
   read: async (aws, id) => {
-    const { roleName: RoleName, roleId } = partsOf(id);
+    const { roleName: RoleName } = partsOf(id);
     const [role, policy] = await Promise.all([
-      unless(['NoSuchEntityException'], gone, () => aws(IAMClient).send(new GetRoleCommand({ RoleName }))),
+      roleOf(aws, id),
       unless(['NoSuchEntityException'], gone, () =>
         aws(IAMClient).send(new GetRolePolicyCommand({ RoleName, PolicyName: sessionPolicyName(id) })),
       ),
     ]);
-    // A role made anew under the same name has another id, and none of the sessions of the old one.
-    if (role === gone || role.Role?.RoleId !== roleId) return gone;
+    if (role === gone) return gone;
     if (policy === gone) return 'allowed';
     const document = decoded(policy.PolicyDocument);
     const found = (['denied', 'agent-only'] as const).find((value) => same(document, sessionDocument(aws, id, value)));
@@ -194,6 +203,14 @@ const issuedBeforeIn = (document: Json): string | undefined => {
   return time && !Number.isNaN(Date.parse(time)) && same(document, userDocument(time)) ? time : undefined;
 };
 
+/** The user's ARN. */
+const userOf = async (aws: Aws, UserName: string): Promise<string | Gone> => {
+  const found = await unless(['NoSuchEntityException'], gone, () =>
+    aws(IAMClient).send(new GetUserCommand({ UserName })),
+  );
+  return found === gone ? gone : (found.User?.Arn ?? gone);
+};
+
 /**
  * Everything denied to a user's sessions (GetSessionToken, GetFederationToken, console) issued before a moment. Requests signed with
  * a long-term key have no `aws:TokenIssueTime` and are not met: that is what the key's status is for.
@@ -207,10 +224,11 @@ export const userSessionDeny = setting<string, UserSessionDeny>({
     read: [allowOn(users, ['iam:GetUser', 'iam:GetUserPolicy'])],
     write: [allowOn(users, ['iam:PutUserPolicy', 'iam:DeleteUserPolicy'])],
   },
+  hands: { by: 'deny', lifted: 'none', permissions: [allowOn(users, ['iam:GetUser'])], principal: userOf },
   settleSeconds,
   read: async (aws, UserName) => {
     const [user, policy] = await Promise.all([
-      unless(['NoSuchEntityException'], gone, () => aws(IAMClient).send(new GetUserCommand({ UserName }))),
+      userOf(aws, UserName),
       unless(['NoSuchEntityException'], gone, () =>
         aws(IAMClient).send(new GetUserPolicyCommand({ UserName, PolicyName: userPolicyName })),
       ),
@@ -246,7 +264,7 @@ const denyAll = (aws: Aws): string => `arn:${aws.partition}:iam::aws:policy/AWSD
 
 /**
  * Everything denied to a user, by AWS's own policy: keys, sessions and console, old and new. It needs no room among the inline
- * policies, which is why it stands in where they are full.
+ * policies, which is why it stands in where they are full. The playbook's own hands write it: IAM confines them to this one policy, which grants nothing.
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSDenyAll.html
  */
 export const userDenyAll = setting<string, 'attached' | 'detached'>({

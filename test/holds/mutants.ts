@@ -39,7 +39,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'nothing is written again by a release after a move',
-    from: '    wrote = stands;\n    await writeValue(tools, held, stands);\n',
+    from: '    wrote = stands;\n    if (!(await writeValue(tools, held, stands, version))) return undefined;\n',
     to: '    wrote = stands;\n',
     noticed: overlap,
   },

@@ -62,6 +62,7 @@ describe('the language', () => {
 
   it('refuses, at compile time, what must not be said', () => {
     const seen = { observe: async () => ({ id: 'x' }), preserve: () => [], residual: () => [] };
+    const principal = async () => 'arn';
     const attempts = () => [
       playbook({
         ...common,
@@ -108,6 +109,12 @@ describe('the language', () => {
       }),
       // @ts-expect-error a value that is not JSON would not survive the ledger
       setting<string, Date>({ ...lamp, read: async () => new Date(), write: async () => {}, say: String }),
+      // @ts-expect-error hands that nobody has
+      { ...lamp, hands: { by: 'mallory', lifted: 'on', permissions: [], principal } } satisfies typeof lamp,
+      // @ts-expect-error a value that denies nobody anything, and is none of the setting's
+      { ...lamp, hands: { by: 'deny', lifted: 'allowed', permissions: [], principal } } satisfies typeof lamp,
+      // @ts-expect-error who denies somebody something has to know whom
+      { ...lamp, hands: { by: 'deny', lifted: 'on', permissions: [] } } satisfies typeof lamp,
       // @ts-expect-error an act has to say why it can't be undone
       act<null>({ name: 'test/x', permissions: [], done: async () => false, run: async () => {} }),
     ];

@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a release writes nothing',
     file: 'functions/engine/hold.ts',
-    edits: [['  await writeValue(tools, held, record.original);\n', '']],
+    edits: [['  if (!(await writeValue(tools, held, record.original, version))) return undefined;\n', '']],
     seenIn: 'block-public-bucket/public-policy',
   },
   {
@@ -132,8 +132,8 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/engine/hold.ts',
     edits: [
       [
-        '  await writeValue(tools, held, record.original);\n  return end(',
-        '  void writeValue(tools, held, record.original).catch(() => undefined);\n  return end(',
+        '  if (!(await writeValue(tools, held, record.original, version))) return undefined;\n  return end(',
+        '  void writeValue(tools, held, record.original, version).catch(() => undefined);\n  return end(',
       ],
     ],
     seenIn: 'block-public-bucket/public-policy',
