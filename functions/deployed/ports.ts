@@ -1,4 +1,5 @@
 // What only some functions of a deployment can do, each with the addresses that its environment gives it.
+import { denyOn } from '../adapters/deny-function.ts';
 import { answerTaskOn, startOn, startReleaseOn } from '../adapters/executions.ts';
 import { checkOn, lookAfterOn, resumeOn } from '../adapters/invocations.ts';
 import type { Ports } from './engine.ts';
@@ -24,6 +25,9 @@ export const beginning: Ports = ({ own, environment }) => ({
 export const watching: Ports = ({ own }) => ({
   lookAfter: lookAfterOn(own, (playbook) => `firebreak-${playbook}:live`),
 });
+
+/** A playbook that has identity policies written: by deny, as its own role must not. */
+export const denying: Ports = ({ own }) => ({ deny: denyOn(own, 'firebreak-deny:live') });
 
 /** What answer does for people: it alone wakes a workflow, begins a release and turns the switch. */
 export const answering: Ports = ({ own, environment, switchKeeper }) => ({

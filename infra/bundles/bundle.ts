@@ -55,6 +55,6 @@ export const bundleAll = (
   configuration = './firebreak.config.ts',
 ): ReadonlyMap<string, Bundle> => {
   const common = commonFunctions.map((name) => [name, commonEntry(name, playbooks, configuration)] as const);
-  const own = [...playbooks.keys()].map((name) => [name, playbookEntry(name, configuration)] as const);
+  const own = [...playbooks].map(([name, playbook]) => [name, playbookEntry(name, playbook, configuration)] as const);
   return new Map([...common, ...own].map(([name, entry]) => [name, bundleOne(name, entry, into)]));
 };

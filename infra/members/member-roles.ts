@@ -2,7 +2,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { CfnManagedPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { type PolicyDocument, policyOf } from '../../functions/engine/permissions.ts';
+import { denyPolicyOf, type PolicyDocument, policyOf } from '../../functions/engine/permissions.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { acknowledgeWildcards } from '../acknowledge.ts';
 import { externalId, functionRoleName, idOf, memberRoleName } from '../responder/names.ts';
@@ -89,7 +89,12 @@ export const createMemberRoles = (scope: Construct, props: MemberRolesProps): vo
     sessions: incidentSessions,
     policy: policyOf(playbook, everywhere),
   }));
-  const all = [...wanted, { name: 'note', sessions: noteSessions, policy: notePolicy }];
+  const all = [
+    ...wanted,
+    // The only one whose writes amount to admin: their content can't be confined by IAM.
+    { name: 'deny', sessions: incidentSessions, policy: denyPolicyOf(props.playbooks.values(), everywhere) },
+    { name: 'note', sessions: noteSessions, policy: notePolicy },
+  ];
   const boundary = new CfnManagedPolicy(scope, 'MemberBoundary', {
     managedPolicyName: 'firebreak-members',
     description: "The most that Firebreak's roles may do in this account.",

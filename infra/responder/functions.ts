@@ -12,6 +12,9 @@ import { type Alias, Architecture, Code, Function as Lambda, Runtime, Tracing } 
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { denySeconds } from '../../functions/deny.ts';
+import { asksDeny } from '../../functions/engine/permissions.ts';
+import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { acknowledgeWildcards } from '../acknowledge.ts';
 import type { Bundle } from '../bundles/bundle.ts';
 import { type CommonFunction, commonFunctions } from '../bundles/entries.ts';
@@ -21,7 +24,7 @@ import type { Storage } from './storage.ts';
 import type { WorkflowName } from './workflows.ts';
 
 /** A call of a function takes seconds; the workflow gives up on it after as long. A watch looks at many incidents, and at the next one no more after four minutes. */
-const timeoutSecondsOf = (name: string): number => (name === 'watch' ? 360 : 120);
+const timeoutSecondsOf = (name: string): number => ({ watch: 360, deny: denySeconds })[name] ?? 120;
 /** Lambda gives more processor with more memory, and what is waited for at a cold start is the processor. */
 const memoryMegabytes = 1024;
 
@@ -35,7 +38,7 @@ export interface FunctionsProps {
   readonly people: People;
   readonly killSwitch: StringParameter;
   readonly bundles: ReadonlyMap<string, Bundle>;
-  readonly playbooks: readonly string[];
+  readonly playbooks: ReadonlyMap<string, Playbook>;
   /** Accounts in which the playbooks work; '*' is every account that has made their roles. */
   readonly accounts: readonly string[];
   /** By name, as the machines name the functions in their turn. */
@@ -51,18 +54,27 @@ export const deployedNamed = (functions: ReadonlyMap<string, Deployed>, name: st
   return found;
 };
 
+const ledgerStatement = ({ ledger }: Storage, ...actions: readonly string[]): PolicyStatement =>
+  allow({ sid: 'Ledger', actions: [...actions], resources: [ledger.tableArn] });
+
+/** It believes the ledger, and so must not be able to write it; it tells nobody, as whoever asked it does. */
+const denyStatements = ({ storage }: FunctionsProps): readonly PolicyStatement[] => [
+  ledgerStatement(storage, 'dynamodb:GetItem'),
+  allow({ sid: 'Key', actions: ['kms:Decrypt'], resources: [storage.key.keyArn] }),
+];
+
 /** What every function does, whatever it is for: its ledger, its log, the switch, telling people. */
 const commonStatements = ({ storage, people, killSwitch }: FunctionsProps): readonly PolicyStatement[] => [
-  allow({
-    sid: 'Ledger',
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    resources: [storage.ledger.tableArn],
-  }),
+  ledgerStatement(storage, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'),
   allow({ sid: 'Switch', actions: ['ssm:GetParameter'], resources: [killSwitch.parameterArn] }),
   allow({ sid: 'Tell', actions: ['sns:Publish'], resources: [people.topic.topicArn, people.chat.topicArn] }),
   allow({ sid: 'Queue', actions: ['sqs:SendMessage'], resources: [people.unsent.queueArn, people.notes.queueArn] }),
   allow({ sid: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [storage.key.keyArn] }),
 ];
+
+/** Who has hands in the accounts of resources. */
+const handed = (name: string, { playbooks }: FunctionsProps): boolean =>
+  playbooks.has(name) || name === 'note' || name === 'deny';
 
 /** The hands in an account's resources: the role of that name there, in a session that says for which incident. */
 const assumeStatement = (scope: Construct, name: string, accounts: readonly string[]): PolicyStatement => {
@@ -77,12 +89,6 @@ const assumeStatement = (scope: Construct, name: string, accounts: readonly stri
 /** What only this function does. */
 const ownStatements = (scope: Construct, name: string, props: FunctionsProps): readonly PolicyStatement[] => {
   const { playbooks, accounts, machines, people, killSwitch } = props;
-  if (playbooks.includes(name) || name === 'note') {
-    const hands = assumeStatement(scope, name, accounts);
-    if (name !== 'note') return [hands];
-    const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
-    return [hands, allow({ sid: 'Notes', actions, resources: [people.notes.queueArn] })];
-  }
   const { partition, region, account } = Stack.of(scope);
   const call = (called: string) => `arn:${partition}:lambda:${region}:${account}:function:${called}:${liveAlias}`;
   const start = (...machines: readonly string[]) =>
@@ -98,8 +104,16 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
       actions: ['lambda:InvokeFunction'],
       resources: called.map((one) => call(functionName(one))),
     });
+  if (handed(name, props)) {
+    const hands = assumeStatement(scope, name, accounts);
+    const playbook = playbooks.get(name);
+    if (playbook && asksDeny(playbook)) return [hands, begin('deny')];
+    if (name !== 'note') return [hands];
+    const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+    return [hands, allow({ sid: 'Notes', actions, resources: [people.notes.queueArn] })];
+  }
   if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch')];
-  if (name === 'watch') return [begin(...playbooks)];
+  if (name === 'watch') return [begin(...playbooks.keys())];
   if (name === 'answer')
     return [
       start(machines.respond, machines.release),
@@ -116,7 +130,7 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
 };
 
 const environmentOf = (name: string, role: string, props: FunctionsProps): Record<string, string> => {
-  const { storage, people, killSwitch, playbooks, machines } = props;
+  const { storage, people, killSwitch, machines } = props;
   const live = (called: string) => `${functionName(called)}:${liveAlias}`;
   return {
     FIREBREAK_ROLE: role,
@@ -126,7 +140,7 @@ const environmentOf = (name: string, role: string, props: FunctionsProps): Recor
     FIREBREAK_CHAT_TOPIC: people.chat.topicArn,
     FIREBREAK_UNSENT: people.unsent.queueUrl,
     FIREBREAK_NOTES: people.notes.queueUrl,
-    ...((playbooks.includes(name) || name === 'note') && {
+    ...(handed(name, props) && {
       FIREBREAK_MEMBER_ROLE: memberRoleName(name),
       FIREBREAK_EXTERNAL_ID: externalId,
     }),
@@ -209,7 +223,8 @@ const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, prop
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     permissionsBoundary: boundary,
   });
-  const statements = [...commonStatements(props), ...ownStatements(scope, name, props)];
+  const common = name === 'deny' ? denyStatements(props) : commonStatements(props);
+  const statements = [...common, ...ownStatements(scope, name, props)];
   for (const statement of statements) role.addToPolicy(statement);
   role.addToPolicy(
     allow({
@@ -248,6 +263,6 @@ export const createFunctions = (
   props: FunctionsProps,
 ): ReadonlyMap<CommonFunction | (string & {}), Deployed> => {
   const boundary = createBoundary(scope, props);
-  const names = [...commonFunctions, ...props.playbooks];
+  const names = [...commonFunctions, ...props.playbooks.keys()];
   return new Map(names.map((name) => [name, createOne(scope, name, boundary, props)]));
 };

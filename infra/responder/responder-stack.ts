@@ -50,7 +50,7 @@ export class ResponderStack extends Stack {
       people,
       killSwitch,
       bundles,
-      playbooks: names,
+      playbooks,
       accounts: accountsOf(config, this.account),
       machines: { respond: machineArn(this, 'respond'), release: machineArn(this, 'release') },
     });

@@ -30,7 +30,7 @@ describe('nothing configured', () => {
 
   it('has a function for each playbook, behind the alias that the workflows call', () => {
     const called = names(single, 'AWS::Lambda::Function', 'FunctionName');
-    for (const name of [...playbooks.keys(), 'receive', 'ask', 'answer', 'close', 'watch', 'note'])
+    for (const name of [...playbooks.keys(), 'receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny'])
       expect(called).toContain(`"firebreak-${name}"`);
     expect(new Set(names(single, 'AWS::Lambda::Alias', 'Name'))).toEqual(new Set(['"live"']));
     expect(ofType(single, 'AWS::Lambda::Alias')).toHaveLength(called.length);
@@ -40,7 +40,7 @@ describe('nothing configured', () => {
     const roles = ofType(single, 'AWS::IAM::Role').map(({ Properties }) => Properties);
     const members = roles.filter(({ RoleName }) => typeof RoleName === 'string');
     expect(members.map(({ RoleName }) => String(RoleName)).toSorted()).toEqual(
-      [...playbooks.keys(), 'note'].map((name) => `firebreak-${name}`).toSorted(),
+      [...playbooks.keys(), 'note', 'deny'].map((name) => `firebreak-${name}`).toSorted(),
     );
     for (const { RoleName, PermissionsBoundary } of roles)
       if (!JSON.stringify(RoleName).includes('firebreak-workflow')) expect(PermissionsBoundary).toBeDefined();
