@@ -79,6 +79,8 @@ const wholeIncident = async (url: string): Promise<void> => {
   expect(released).toMatchObject({ status: 200 });
   expect(await deployment.started('release')).toHaveLength(1);
   expect(await run('release', { ...start, mode: 'force' })).toMatchObject({ status: 'SUCCEEDED' });
+  deployment.stop();
+  expect(new Set(deployment.called()), 'identity policies are written by deny alone').toContain('deny');
   const left = differences(before, await inventoryOf(stage)).map(({ what }) => what);
   expect(left.filter((what) => !staysAfterwards.some((may) => may.what.test(what)))).toEqual([]);
 };

@@ -15,12 +15,16 @@ import { unturned } from '../../functions/adapters/switch-parameter.ts';
 import type { Payload } from '../../functions/adapters/workflow.ts';
 import { bundleAll } from '../../infra/bundles/bundle.ts';
 import { type Account, region } from './account.ts';
+import { serveLambda } from './lambda-endpoint.ts';
 
 type Handler = (event: unknown, context: Partial<Context>) => Promise<unknown>;
 
 export interface Deployment {
   /** Calls the function of that name, as it was bundled. */
   call(name: string, event: unknown): Promise<Payload>;
+  /** The functions that were called so far, by whomever. */
+  called(): readonly string[];
+  stop(): void;
   /** What the executions of a machine were started with. */
   started(machine: 'respond' | 'release'): Promise<readonly string[]>;
 }
@@ -76,29 +80,35 @@ const environmentOn = async ({ stage, account }: Account): Promise<Record<string
   };
 };
 
-/** Bundles every function and gives it its environment. A function finds it when it is loaded, so each is loaded when it is first called. */
+/** Bundles every function, and loads it with the environment that the stack would give it. */
 export const deployOn = async (account: Account): Promise<Deployment> => {
   const bundles = bundleAll(await loadPlaybooks(), mkdtempSync(join(tmpdir(), 'firebreak-deployed-')));
   const environment = await environmentOn(account);
   Object.assign(process.env, account.env, environment);
-  const loaded = new Map<string, Promise<{ readonly handler: Handler }>>();
-  const load = (name: string): Promise<{ readonly handler: Handler }> => {
-    const folder = bundles.get(name)?.folder;
-    if (!folder) throw new Error(`nothing was bundled as ${name}`);
+  // One after the other: each reads its environment while it is loaded.
+  const loaded = new Map<string, Handler>();
+  for (const { name, folder } of bundles.values()) {
     process.env.FIREBREAK_MEMBER_ROLE = `firebreak-${name}`;
-    return import(pathToFileURL(join(folder, 'index.mjs')).href) as Promise<{ readonly handler: Handler }>;
-  };
+    const { handler } = (await import(pathToFileURL(join(folder, 'index.mjs')).href)) as { handler: Handler };
+    loaded.set(name, handler);
+  }
   const context = (name: string): Partial<Context> => ({
     functionName: `firebreak-${name}`,
     invokedFunctionArn: `arn:aws:lambda:${region}:${account.account}:function:firebreak-${name}:live`,
   });
+  const called: string[] = [];
+  const call: Deployment['call'] = async (name, event) => {
+    called.push(name);
+    const handler = loaded.get(name);
+    if (!handler) throw new Error(`nothing was bundled as ${name}`);
+    return (await handler(event, context(name))) as Payload;
+  };
+  const lambda = await serveLambda(call);
+  process.env.AWS_ENDPOINT_URL_LAMBDA = lambda.url;
   return {
-    call: async (name, event) => {
-      const known = loaded.get(name) ?? load(name);
-      loaded.set(name, known);
-      const { handler } = await known;
-      return (await handler(event, context(name))) as Payload;
-    },
+    call,
+    called: () => called,
+    stop: () => lambda.stop(),
     started: async (machine) => {
       const stateMachineArn = machine === 'respond' ? environment.FIREBREAK_RESPOND : environment.FIREBREAK_RELEASE;
       const { executions = [] } = await account.stage
