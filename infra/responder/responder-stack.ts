@@ -8,6 +8,8 @@ import type { Config } from '../../functions/rails/config.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { Bundle } from '../bundles/bundle.ts';
 import { createMemberRoles, type MemberRolesProps } from '../members/member-roles.ts';
+import { createAlarms } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
 import { feedNotes, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
 import { createFunctions, deployedNamed } from './functions.ts';
 import { createPeople } from './people.ts';
@@ -64,6 +66,9 @@ export class ResponderStack extends Stack {
     const url = knowsFunctionUrls(this.region)
       ? alias.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM }).url
       : undefined;
+    const watched = { people, functions: [...functions.keys()] };
+    const alarms = createAlarms(this, { ...watched, ledger: storage.ledger, retried: ['ask', 'close', ...names] });
+    createDashboard(this, { ...watched, alarms });
     // Whoever works on this account by hand finds by it that there is a responder, and works through it.
     new StringParameter(this, 'Marker', {
       parameterName: '/firebreak/responder',
