@@ -194,7 +194,7 @@ const ofFunctions = (scope: Construct, { functions, retried, people: { topic } }
       from: retried.includes(name) ? errorsOfRetriedMax : 1,
       says:
         (name === 'receive'
-          ? 'receive failed: a finding may not have been taken up. Lambda tries twice more; an event that fails each time is lost to the workflow. '
+          ? 'receive failed: a finding may not have been taken up. Lambda tries twice more; an event that fails each time waits in the queue of unhandled events. '
           : retried.includes(name)
             ? `The function ${name} failed ${errorsOfRetriedMax} times within five minutes. The workflow tries again, and closes the incident with the error. `
             : `The function ${name} failed. Who called it was not answered, or hears of it later than it should. `) +

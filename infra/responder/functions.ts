@@ -72,6 +72,10 @@ const commonStatements = ({ storage, people, killSwitch }: FunctionsProps): read
   allow({ sid: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [storage.key.keyArn] }),
 ];
 
+/** Where Lambda puts, in the name of the function, an event with which it failed each time. */
+const keepEvents = ({ unhandled }: People): PolicyStatement =>
+  allow({ sid: 'Keep', actions: ['sqs:SendMessage'], resources: [unhandled.queueArn] });
+
 /** Who has hands in the accounts of resources. */
 const handed = (name: string, { playbooks }: FunctionsProps): boolean =>
   playbooks.has(name) || name === 'note' || name === 'deny';
@@ -112,7 +116,7 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
     const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     return [hands, allow({ sid: 'Notes', actions, resources: [people.notes.queueArn] })];
   }
-  if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch')];
+  if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch'), keepEvents(people)];
   if (name === 'watch') return [begin(...playbooks.keys())];
   if (name === 'answer')
     return [
@@ -159,6 +163,7 @@ const createBoundary = (scope: Construct, props: FunctionsProps): ManagedPolicy 
   const here = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   const statements = [
     ...commonStatements(props),
+    keepEvents(props.people),
     allow({
       sid: 'Begin',
       actions: ['lambda:InvokeFunction'],

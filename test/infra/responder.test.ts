@@ -58,6 +58,27 @@ describe('nothing configured', () => {
     expect(ofType(single, 'AWS::Lambda::Permission')).toHaveLength(rules.length);
   });
 
+  it('keeps an event with which receive fails each time: EventBridge does not hear of that', () => {
+    const [kept] = ofType(single, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
+    const [queue = ''] = Object.keys(single.Resources).filter((id) => id.startsWith('UnhandledEvents'));
+    const arn = { 'Fn::GetAtt': [queue, 'Arn'] };
+    expect(kept).toMatchObject({
+      FunctionName: 'firebreak-receive',
+      Qualifier: 'live',
+      DestinationConfig: { OnFailure: { Destination: arn } },
+    });
+    const sending = ofType(single, 'AWS::IAM::Policy').filter(({ Properties }) =>
+      (Properties.PolicyDocument as { Statement: readonly { Sid?: string }[] }).Statement.some(
+        ({ Sid }) => Sid === 'Keep',
+      ),
+    );
+    expect(sending.map(({ Properties }) => JSON.stringify(Properties.Roles))).toEqual([
+      expect.stringContaining('ReceiveRole'),
+    ]);
+    const boundary = names(single, 'AWS::IAM::ManagedPolicy', 'PolicyDocument').filter((one) => one.includes('logs:'));
+    expect(boundary[0]).toContain(JSON.stringify(arn));
+  });
+
   it('offers custom actions only where it is said that Security Hub is on', () => {
     expect(ofType(single, 'AWS::SecurityHub::ActionTarget')).toEqual([]);
     const offered = ofType(
