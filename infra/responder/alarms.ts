@@ -15,6 +15,9 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { namespace } from '../../functions/adapters/emf.ts';
+import type { MetricName } from '../../functions/engine/measure.ts';
+import { beatMinutes } from './heartbeat.ts';
 import { functionName, idOf } from './names.ts';
 import type { People } from './people.ts';
 import { machineArn, type WorkflowName, workflowNames } from './workflows.ts';
@@ -35,12 +38,17 @@ const noteAgeSecondsMax = 1800;
 /** A workflow calls a function up to four times for one step. */
 const errorsOfRetriedMax = 4;
 
+/** First effect and the reads after AWS has settled, twice ten seconds for IAM, and a cold start of each function on the way. */
+const containSecondsMax = 60;
+
 type Wanted = {
   /** Without its prefix. */
   readonly name: string;
   readonly metric: IMetric;
   /** It alarms when there are so many, within one period. */
   readonly from?: number;
+  /** It alarms when there are fewer, in as many periods in a row. */
+  readonly absentPeriods?: number;
   readonly says: string;
   /**
    * Without it, no data is good news: AWS counts failures, and publishes nothing where there are none. `IGNORE`: the last thing known counts.
@@ -51,15 +59,20 @@ type Wanted = {
   readonly to: readonly ITopic[];
 };
 
-const createAlarm = (scope: Construct, { name, metric, from = 1, says, missing, ends, to }: Wanted): Alarm => {
+const createAlarm = (
+  scope: Construct,
+  { name, metric, from = 1, absentPeriods, says, missing, ends, to }: Wanted,
+): Alarm => {
   const alarm = new Alarm(scope, `Alarm${idOf(name)}`, {
     // The guard knows them by this name.
     alarmName: `firebreak-${name}`,
     alarmDescription: says,
     metric,
     threshold: from,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    evaluationPeriods: 1,
+    comparisonOperator: absentPeriods
+      ? ComparisonOperator.LESS_THAN_THRESHOLD
+      : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: absentPeriods ?? 1,
     treatMissingData: missing ?? TreatMissingData.NOT_BREACHING,
   });
   for (const topic of to) {
@@ -267,6 +280,57 @@ const ofRules = (scope: Construct, to: readonly ITopic[]): readonly Alarm[] => {
   );
 };
 
+export const measured = (metricName: MetricName, statistic: string, minutes: number): Metric =>
+  new Metric({ namespace, metricName, statistic, period: Duration.minutes(minutes) });
+
+/** What Firebreak measures itself. */
+const ofVitals = (scope: Construct, to: readonly ITopic[]): readonly Alarm[] => [
+  createAlarm(scope, {
+    name: 'heartbeat',
+    metric: measured('Heartbeat', 'Sum', beatMinutes),
+    absentPeriods: 3,
+    // Its absence is what it is about.
+    missing: TreatMissingData.BREACHING,
+    ends: true,
+    says:
+      "No heartbeat for 15 minutes: events do not get from the bus to a function, or the ledger can't be read. Findings may not come in either. " +
+      'Now: aws events list-rules --name-prefix firebreak- must show all as ENABLED, and /firebreak/heartbeat in CloudWatch Logs what the function says; see the schedule ' +
+      'firebreak-heartbeat, the table and the key alias/firebreak. Meanwhile read findings in GuardDuty and contain by hand: firebreak contain PLAYBOOK RESOURCE --region REGION.',
+    to,
+  }),
+  createAlarm(scope, {
+    name: 'switch-not-on',
+    metric: measured('SwitchNotOn', 'Minimum', 60),
+    // The heartbeat's own alarm tells of its absence.
+    missing: TreatMissingData.IGNORE,
+    ends: true,
+    says:
+      "INFO: the kill switch has not been on for an hour, or can't be read: nothing is contained without a person. Wanted after a deployment, which begins in observe. " +
+      'Now: if nobody wanted it, see who turned it, by { "do": "switch" } to the function URL, and turn it on. docs/operate.md says how.',
+    to,
+  }),
+  createAlarm(scope, {
+    name: 'drift',
+    metric: measured('Drifted', 'Maximum', 10),
+    // Each look says how many there are, none as well.
+    missing: TreatMissingData.IGNORE,
+    ends: true,
+    says:
+      'Something that was contained stands open again: somebody, perhaps the attacker, undid it. The notice of its incident says what, and whether it was contained again. ' +
+      'Now: read that notice; CloudTrail says who. Contain it again, or release the incident if it was one of you.',
+    to,
+  }),
+  createAlarm(scope, {
+    name: 'slow-containment',
+    metric: measured('TimeToContain', 'p95', 5),
+    from: containSecondsMax * 1000,
+    says:
+      `Containing takes longer than ${containSecondsMax} s (p95, from the finding's arrival until it is verified; without those that asked a person). The attacker has that time. ` +
+      'Now: look at the dashboard for throttles and slow functions. Many findings at once stand in line on purpose, the severe ones first.',
+    to,
+  }),
+];
+
 /** A topic can't tell of its own death, so each tells of the other's. One key encrypts both: docs/operate.md says how the death of that is noticed. */
 const ofTopics = (scope: Construct, { topic, chat }: People): readonly Alarm[] =>
   [
@@ -308,5 +372,6 @@ export const createAlarms = (scope: Construct, watched: Watched): readonly Alarm
     ...ofRules(scope, [people.topic]),
     ...ofLedger(scope, ledger, [people.topic]),
     ...ofTopics(scope, people),
+    ...ofVitals(scope, [people.topic]),
   ];
 };

@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ofFunction, ofMachine } from './alarms.ts';
+import { measured, ofFunction, ofMachine } from './alarms.ts';
 import type { People } from './people.ts';
 
 /** CloudWatch counts in 24 columns. */
@@ -92,6 +92,26 @@ export const createDashboard = (scope: Construct, { people, functions, alarms }:
           'Errors, by function',
           functions.map((name) => named(ofFunction(name, 'Errors'), name)),
           'errors',
+        ),
+      ],
+      [
+        graph(
+          'From a finding to containment, without those that asked a person (p95)',
+          [
+            named(measured('TimeToReceive', 'p95', 5), 'finding → received'),
+            named(measured('TimeToFirstEffect', 'p95', 5), 'received → first effect'),
+            named(measured('TimeToContain', 'p95', 5), 'received → contained and verified'),
+          ],
+          'milliseconds',
+        ),
+        graph(
+          'Alive, in force, still standing',
+          [
+            named(measured('Heartbeat', 'Sum', 5), 'heartbeats'),
+            named(measured('SwitchNotOn', 'Maximum', 5), 'the switch is not on'),
+            named(measured('Drifted', 'Maximum', 5), 'drifted'),
+          ],
+          'count',
         ),
       ],
       [

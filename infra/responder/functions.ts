@@ -63,6 +63,12 @@ const denyStatements = ({ storage }: FunctionsProps): readonly PolicyStatement[]
   allow({ sid: 'Key', actions: ['kms:Decrypt'], resources: [storage.key.keyArn] }),
 ];
 
+/** It looks, and that is all: neither hands nor a voice of its own. */
+const heartbeatStatements = (props: FunctionsProps): readonly PolicyStatement[] => [
+  ...denyStatements(props),
+  allow({ sid: 'Switch', actions: ['ssm:GetParameter'], resources: [props.killSwitch.parameterArn] }),
+];
+
 /** What every function does, whatever it is for: its ledger, its log, the switch, telling people. */
 const commonStatements = ({ storage, people, killSwitch }: FunctionsProps): readonly PolicyStatement[] => [
   ledgerStatement(storage, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'),
@@ -228,7 +234,7 @@ const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, prop
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     permissionsBoundary: boundary,
   });
-  const common = name === 'deny' ? denyStatements(props) : commonStatements(props);
+  const common = ({ deny: denyStatements, heartbeat: heartbeatStatements }[name] ?? commonStatements)(props);
   const statements = [...common, ...ownStatements(scope, name, props)];
   for (const statement of statements) role.addToPolicy(statement);
   role.addToPolicy(

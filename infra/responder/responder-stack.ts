@@ -12,6 +12,7 @@ import { createAlarms } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
 import { feedNotes, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
 import { createFunctions, deployedNamed } from './functions.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { createPeople } from './people.ts';
 import { createStorage } from './storage.ts';
 import { createWorkflow, machineArn, workflowNames } from './workflows.ts';
@@ -61,6 +62,7 @@ export class ResponderStack extends Stack {
     letFindingsIn(this, functions, people, playbooks);
     if (config.securityHubActions) offerActions(this, playbooks);
     watchRegularly(this, functions, people);
+    createHeartbeat(this, functions, people, playbooks);
     feedNotes(functions, people);
     const { alias } = deployedNamed(functions, 'answer');
     const url = knowsFunctionUrls(this.region)

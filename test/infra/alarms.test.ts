@@ -139,3 +139,47 @@ describe('the dashboard', () => {
     for (const name of property('AWS::Lambda::Function', 'FunctionName')) expect(body).toContain(name);
   });
 });
+
+describe('the heartbeat', () => {
+  const [schedule] = ofType(single, 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties);
+  const [rule] = ofType(single, 'AWS::Events::Rule')
+    .map(({ Properties }) => Properties)
+    .filter(({ Name }) => Name === 'firebreak-heartbeat');
+
+  it('goes over the bus, by the rule that is made for it', () => {
+    const { EventBridgeParameters: put, Arn } = schedule?.Target as Record<string, Record<string, string>>;
+    expect(JSON.stringify(Arn)).toContain(':event-bus/default');
+    expect(rule?.EventPattern).toEqual({ source: [put?.Source], 'detail-type': [put?.DetailType] });
+  });
+
+  it('alarms by its absence, of fifteen minutes', () => {
+    expect(named('heartbeat')).toMatchObject({
+      TreatMissingData: 'breaching',
+      ComparisonOperator: 'LessThanThreshold',
+      EvaluationPeriods: 3,
+      Period: 300,
+      Threshold: 1,
+    });
+    expect(schedule?.ScheduleExpression).toBe('rate(5 minutes)');
+  });
+
+  it('can do nothing but look', () => {
+    const policies = ofType(single, 'AWS::IAM::Policy').filter(({ Properties }) =>
+      JSON.stringify(Properties.Roles).includes('"HeartbeatRole'),
+    );
+    const actions = policies.flatMap(({ Properties }) =>
+      (Properties.PolicyDocument as { Statement: readonly { Action: string | readonly string[] }[] }).Statement.flatMap(
+        ({ Action }) => Action,
+      ),
+    );
+    expect(actions.toSorted()).toEqual([
+      'dynamodb:GetItem',
+      'kms:Decrypt',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ssm:GetParameter',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+});

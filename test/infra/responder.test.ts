@@ -30,7 +30,7 @@ describe('nothing configured', () => {
 
   it('has a function for each playbook, behind the alias that the workflows call', () => {
     const called = names(single, 'AWS::Lambda::Function', 'FunctionName');
-    for (const name of [...playbooks.keys(), 'receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny'])
+    for (const name of [...playbooks.keys(), 'receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny', 'heartbeat'])
       expect(called).toContain(`"firebreak-${name}"`);
     expect(new Set(names(single, 'AWS::Lambda::Alias', 'Name'))).toEqual(new Set(['"live"']));
     expect(ofType(single, 'AWS::Lambda::Alias')).toHaveLength(called.length);
@@ -43,7 +43,7 @@ describe('nothing configured', () => {
       [...playbooks.keys(), 'note', 'deny'].map((name) => `firebreak-${name}`).toSorted(),
     );
     for (const { RoleName, PermissionsBoundary } of roles)
-      if (!JSON.stringify(RoleName).includes('firebreak-workflow')) expect(PermissionsBoundary).toBeDefined();
+      if (!/firebreak-(workflow|schedule)/.test(JSON.stringify(RoleName))) expect(PermissionsBoundary).toBeDefined();
   });
 
   it('has a rule for each way in, and what nobody takes waits in a queue', () => {
