@@ -147,7 +147,7 @@ describe('the heartbeat', () => {
     .filter(({ Name }) => Name === 'firebreak-heartbeat');
 
   it('goes over the bus, by the rule that is made for it', () => {
-    const { EventBridgeParameters: put, Arn } = schedule?.Target as Record<string, Record<string, string>>;
+    const { EventBridgeParameters: put, Arn } = (schedule?.Target ?? {}) as Record<string, Record<string, string>>;
     expect(JSON.stringify(Arn)).toContain(':event-bus/default');
     expect(rule?.EventPattern).toEqual({ source: [put?.Source], 'detail-type': [put?.DetailType] });
   });
