@@ -72,5 +72,5 @@ export const received = async (engine: Engine, event: unknown): Promise<ReceiveO
   };
 };
 
-/** An event of no known source throws, so that EventBridge keeps it in the dead-letter queue. */
+/** An event of no known source throws, so that Lambda puts it into the dead-letter queue. */
 export const receiveHandler = handler(v.unknown(), received);

@@ -1,5 +1,6 @@
 // What only some functions of a deployment can do, each with the addresses that its environment gives it.
 import { denyOn } from '../adapters/deny-function.ts';
+import { measureBy } from '../adapters/emf.ts';
 import { answerTaskOn, startOn, startReleaseOn } from '../adapters/executions.ts';
 import { checkOn, lookAfterOn, resumeOn } from '../adapters/invocations.ts';
 import type { Ports } from './engine.ts';
@@ -21,9 +22,18 @@ export const beginning: Ports = ({ own, environment }) => ({
   check: checkOn(own, addressIn(environment, 'FIREBREAK_WATCH')),
 });
 
+/** Only these few measure, so that the bundles of those that act stay small. */
+export const measuring: Ports = () => ({
+  measure: measureBy(
+    (line) => process.stdout.write(line),
+    () => new Date(),
+  ),
+});
+
 /** The functions' names are those that the workflows call: `firebreak-<playbook>:live`. */
-export const watching: Ports = ({ own }) => ({
-  lookAfter: lookAfterOn(own, (playbook) => `firebreak-${playbook}:live`),
+export const watching: Ports = (tools) => ({
+  ...measuring(tools),
+  lookAfter: lookAfterOn(tools.own, (playbook) => `firebreak-${playbook}:live`),
 });
 
 /** A playbook that has identity policies written: by deny, as its own role must not. */

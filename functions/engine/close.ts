@@ -3,6 +3,7 @@ import { end, isEvidenceOnly } from './contain.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
 import { type Incident, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
+import { measure, timesOf } from './measure.ts';
 import { isDone } from './turn.ts';
 import { verify } from './verify.ts';
 
@@ -76,6 +77,7 @@ export const tellMeanwhile = async (engine: Engine, id: string): Promise<Inciden
   const { outcome, reason, told } = incident;
   if (incident.phase !== 'holding' || told?.outcome === outcome || isEvidenceOnly(engine, incident)) return incident;
   await tell(engine, incident);
+  if (told === null) measure(engine, timesOf(incident, engine.now()));
   return updateIncident(engine, id, (before) => ({ ...before, told: { outcome, reason, gaps: gapsIn(incident) } }));
 };
 
@@ -105,6 +107,11 @@ export const close = async (engine: Engine, id: string, caught?: Caught): Promis
         ? await decideAfter(engine, incident, caught)
         : incident;
   if (caught || !isTold(closed)) await tell(engine, closed);
+  if (closed.told === null) measure(engine, timesOf(closed, engine.now()));
+  measure(engine, {
+    values: { Incidents: 1 },
+    by: { Playbook: closed.playbook, Outcome: closed.outcome ?? 'failed' },
+  });
   // Whoever takes it up again begins with new patience, and is told anew.
   const isFresh = closed.told === null && closed.refusals === 0 && closed.turn === null;
   return isFresh

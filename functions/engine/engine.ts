@@ -11,6 +11,7 @@ import type { Deny } from './hands.ts';
 import type { ReleaseMode } from './hold.ts';
 import type { Incident } from './incident.ts';
 import type { Ledger, Pause } from './ledger.ts';
+import type { Measure } from './measure.ts';
 
 /** One line of progress for whoever watches. `incident` is absent before there is one. */
 export type Progress = { readonly incident?: string; readonly step: string; readonly text: string };
@@ -45,6 +46,8 @@ export interface Engine {
   /** Who acts, as AWS names the caller. */
   readonly actor: string;
   readonly report: (progress: Progress) => void;
+  /** Writes down a metric, where somebody collects them. Called by `measure`, for which it may throw. */
+  readonly measure?: (what: Measure) => void;
   /** Tells people, where somebody is to be told. May throw: a notice never fails containment. */
   readonly notify?: (incident: Incident) => Promise<void>;
   /** Tells people of a finding that nobody acts on. May throw, as `notify` may. */

@@ -6,7 +6,7 @@ import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
 
 /** The functions that serve all playbooks, by the name of their file in functions/. */
-export const commonFunctions = ['receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny'] as const;
+export const commonFunctions = ['receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny', 'heartbeat'] as const;
 export type CommonFunction = (typeof commonFunctions)[number];
 
 const kindFiles = (): readonly string[] =>
@@ -47,6 +47,8 @@ const portsOf: Partial<Readonly<Record<CommonFunction, string>>> = {
   receive: 'beginning',
   answer: 'answering',
   watch: 'watching',
+  close: 'measuring',
+  heartbeat: 'measuring',
 };
 
 /** Every other function carries what all playbooks declare, and the code of none. */

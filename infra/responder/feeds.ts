@@ -1,12 +1,13 @@
 // What calls the functions: findings from the bus, what people choose in Security Hub's console, the clock, the queue of notes.
 import { Duration } from 'aws-cdk-lib';
+import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnActionTarget } from 'aws-cdk-lib/aws-securityhub';
 import type { Construct } from 'constructs';
 import { customActionId } from '../../functions/sources/custom-action.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { type Deployed, deployedNamed } from './functions.ts';
-import { idOf } from './names.ts';
+import { functionName, idOf } from './names.ts';
 import type { People } from './people.ts';
 import { createRule } from './rule.ts';
 import { rulesFor } from './rules.ts';
@@ -20,19 +21,37 @@ const notesAtOnce = 100;
 
 type Functions = ReadonlyMap<string, Deployed>;
 
-/** Every way in leads to receive, which judges what comes. What can't be handed over waits in the queue, whose alarm tells people. */
+/** Lambda's own: so often more it calls a function that failed, after one minute and after two. */
+const triesMore = 2;
+/** As long as Lambda keeps an event for a function that has no room. */
+const keptSeconds = 21_600;
+
+/**
+ * Every way in leads to receive, which judges what comes. What can't be handed over waits in the queue, whose alarm tells people; and so does
+ * what was handed over and failed each time, of which EventBridge does not hear: it calls a function without waiting for its end.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
 export const letFindingsIn = (
   scope: Construct,
   functions: Functions,
   { unhandled }: People,
   playbooks: ReadonlyMap<string, Playbook>,
 ): void => {
+  const { alias, role } = deployedNamed(functions, 'receive');
+  new CfnEventInvokeConfig(scope, 'ReceiveFailed', {
+    functionName: functionName('receive'),
+    qualifier: alias.aliasName,
+    maximumRetryAttempts: triesMore,
+    maximumEventAgeInSeconds: keptSeconds,
+    destinationConfig: { onFailure: { destination: unhandled.queueArn } },
+    // Lambda refuses it as long as the role may not fill the queue.
+  }).node.addDependency(alias, role);
   for (const { name, description, eventPattern } of rulesFor(playbooks).findings)
     createRule(scope, {
       name,
       description,
       pattern: eventPattern,
-      target: deployedNamed(functions, 'receive').alias,
+      target: alias,
       unhandled,
     });
 };

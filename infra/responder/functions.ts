@@ -63,6 +63,12 @@ const denyStatements = ({ storage }: FunctionsProps): readonly PolicyStatement[]
   allow({ sid: 'Key', actions: ['kms:Decrypt'], resources: [storage.key.keyArn] }),
 ];
 
+/** It looks, and that is all: neither hands nor a voice of its own. */
+const heartbeatStatements = (props: FunctionsProps): readonly PolicyStatement[] => [
+  ...denyStatements(props),
+  allow({ sid: 'Switch', actions: ['ssm:GetParameter'], resources: [props.killSwitch.parameterArn] }),
+];
+
 /** What every function does, whatever it is for: its ledger, its log, the switch, telling people. */
 const commonStatements = ({ storage, people, killSwitch }: FunctionsProps): readonly PolicyStatement[] => [
   ledgerStatement(storage, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'),
@@ -71,6 +77,10 @@ const commonStatements = ({ storage, people, killSwitch }: FunctionsProps): read
   allow({ sid: 'Queue', actions: ['sqs:SendMessage'], resources: [people.unsent.queueArn, people.notes.queueArn] }),
   allow({ sid: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [storage.key.keyArn] }),
 ];
+
+/** Where Lambda puts, in the name of the function, an event with which it failed each time. */
+const keepEvents = ({ unhandled }: People): PolicyStatement =>
+  allow({ sid: 'Keep', actions: ['sqs:SendMessage'], resources: [unhandled.queueArn] });
 
 /** Who has hands in the accounts of resources. */
 const handed = (name: string, { playbooks }: FunctionsProps): boolean =>
@@ -112,7 +122,7 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
     const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     return [hands, allow({ sid: 'Notes', actions, resources: [people.notes.queueArn] })];
   }
-  if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch')];
+  if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch'), keepEvents(people)];
   if (name === 'watch') return [begin(...playbooks.keys())];
   if (name === 'answer')
     return [
@@ -159,6 +169,7 @@ const createBoundary = (scope: Construct, props: FunctionsProps): ManagedPolicy 
   const here = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   const statements = [
     ...commonStatements(props),
+    keepEvents(props.people),
     allow({
       sid: 'Begin',
       actions: ['lambda:InvokeFunction'],
@@ -223,7 +234,7 @@ const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, prop
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     permissionsBoundary: boundary,
   });
-  const common = name === 'deny' ? denyStatements(props) : commonStatements(props);
+  const common = ({ deny: denyStatements, heartbeat: heartbeatStatements }[name] ?? commonStatements)(props);
   const statements = [...common, ...ownStatements(scope, name, props)];
   for (const statement of statements) role.addToPolicy(statement);
   role.addToPolicy(

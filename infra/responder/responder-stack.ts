@@ -8,8 +8,11 @@ import type { Config } from '../../functions/rails/config.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { Bundle } from '../bundles/bundle.ts';
 import { createMemberRoles, type MemberRolesProps } from '../members/member-roles.ts';
+import { createAlarms } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
 import { feedNotes, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
 import { createFunctions, deployedNamed } from './functions.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { createPeople } from './people.ts';
 import { createStorage } from './storage.ts';
 import { createWorkflow, machineArn, workflowNames } from './workflows.ts';
@@ -59,11 +62,15 @@ export class ResponderStack extends Stack {
     letFindingsIn(this, functions, people, playbooks);
     if (config.securityHubActions) offerActions(this, playbooks);
     watchRegularly(this, functions, people);
+    createHeartbeat(this, functions, people, playbooks);
     feedNotes(functions, people);
     const { alias } = deployedNamed(functions, 'answer');
     const url = knowsFunctionUrls(this.region)
       ? alias.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM }).url
       : undefined;
+    const watched = { people, functions: [...functions.keys()] };
+    const alarms = createAlarms(this, { ...watched, ledger: storage.ledger, retried: ['ask', 'close', ...names] });
+    createDashboard(this, { ...watched, alarms });
     // Whoever works on this account by hand finds by it that there is a responder, and works through it.
     new StringParameter(this, 'Marker', {
       parameterName: '/firebreak/responder',

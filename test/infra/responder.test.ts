@@ -30,7 +30,7 @@ describe('nothing configured', () => {
 
   it('has a function for each playbook, behind the alias that the workflows call', () => {
     const called = names(single, 'AWS::Lambda::Function', 'FunctionName');
-    for (const name of [...playbooks.keys(), 'receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny'])
+    for (const name of [...playbooks.keys(), 'receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny', 'heartbeat'])
       expect(called).toContain(`"firebreak-${name}"`);
     expect(new Set(names(single, 'AWS::Lambda::Alias', 'Name'))).toEqual(new Set(['"live"']));
     expect(ofType(single, 'AWS::Lambda::Alias')).toHaveLength(called.length);
@@ -43,7 +43,7 @@ describe('nothing configured', () => {
       [...playbooks.keys(), 'note', 'deny'].map((name) => `firebreak-${name}`).toSorted(),
     );
     for (const { RoleName, PermissionsBoundary } of roles)
-      if (!JSON.stringify(RoleName).includes('firebreak-workflow')) expect(PermissionsBoundary).toBeDefined();
+      if (!/firebreak-(workflow|schedule)/.test(JSON.stringify(RoleName))) expect(PermissionsBoundary).toBeDefined();
   });
 
   it('has a rule for each way in, and what nobody takes waits in a queue', () => {
@@ -56,6 +56,27 @@ describe('nothing configured', () => {
         expect(target).toMatchObject({ DeadLetterConfig: {}, RetryPolicy: { MaximumEventAgeInSeconds: 86_400 } });
     }
     expect(ofType(single, 'AWS::Lambda::Permission')).toHaveLength(rules.length);
+  });
+
+  it('keeps an event with which receive fails each time: EventBridge does not hear of that', () => {
+    const [kept] = ofType(single, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
+    const [queue = ''] = Object.keys(single.Resources).filter((id) => id.startsWith('UnhandledEvents'));
+    const arn = { 'Fn::GetAtt': [queue, 'Arn'] };
+    expect(kept).toMatchObject({
+      FunctionName: 'firebreak-receive',
+      Qualifier: 'live',
+      DestinationConfig: { OnFailure: { Destination: arn } },
+    });
+    const sending = ofType(single, 'AWS::IAM::Policy').filter(({ Properties }) =>
+      (Properties.PolicyDocument as { Statement: readonly { Sid?: string }[] }).Statement.some(
+        ({ Sid }) => Sid === 'Keep',
+      ),
+    );
+    expect(sending.map(({ Properties }) => JSON.stringify(Properties.Roles))).toEqual([
+      expect.stringContaining('ReceiveRole'),
+    ]);
+    const boundary = names(single, 'AWS::IAM::ManagedPolicy', 'PolicyDocument').filter((one) => one.includes('logs:'));
+    expect(boundary[0]).toContain(JSON.stringify(arn));
   });
 
   it('offers custom actions only where it is said that Security Hub is on', () => {
