@@ -26,14 +26,14 @@ export const createStacks = (app: App, { playbooks, bundles, config }: Parts): v
   const roles = { playbooks, responderRegions: trusted, organization };
   const ownRoles = { ...roles, responder: responder ?? Aws.ACCOUNT_ID };
   const env = responder ? { account: responder } : {};
-  if (regions.length === 0) new ResponderStack(app, 'Firebreak', { playbooks, bundles, config, roles: ownRoles, env });
+  if (regions.length === 0) new ResponderStack(app, 'firebreak', { playbooks, bundles, config, roles: ownRoles, env });
   for (const region of regions)
-    new ResponderStack(app, `Firebreak-${region}`, {
+    new ResponderStack(app, `firebreak-${region}`, {
       playbooks,
       bundles,
       config,
       env: { ...env, region },
       ...(region === homeRegion || regions.length === 1 ? { roles: ownRoles } : {}),
     });
-  if (responder && regions.length > 0) new MemberRolesStack(app, 'FirebreakMemberRoles', { ...roles, responder });
+  if (responder && regions.length > 0) new MemberRolesStack(app, 'firebreak-member-roles', { ...roles, responder });
 };

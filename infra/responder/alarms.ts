@@ -172,7 +172,7 @@ const ofQueues = (scope: Construct, { notes, unhandled, unsent, unwritten, topic
     ends: true,
     says:
       'Notices could not be published: people did not hear of an incident. What was contained stands all the same. ' +
-      'Now: aws sqs receive-message --queue-url URL shows what was to be said. Look why SNS refused: the topic, its policy, the key alias/firebreak. ' +
+      'Now: aws sqs receive-message --queue-url URL shows what was to be said. Look why SNS refused: the topic, its policy, the key alias/firebreak-key. ' +
       'This alarm goes to the chat topic as well, as the topic for notices may be what is broken.',
     to: [topic, chat],
   }),
@@ -295,7 +295,7 @@ const ofVitals = (scope: Construct, to: readonly ITopic[]): readonly Alarm[] => 
     says:
       "No heartbeat for 15 minutes: events do not get from the bus to a function, or the ledger can't be read. Findings may not come in either. " +
       'Now: aws events list-rules --name-prefix firebreak- must show all as ENABLED, and /firebreak/heartbeat in CloudWatch Logs what the function says; see the schedule ' +
-      'firebreak-heartbeat, the table and the key alias/firebreak. Meanwhile read findings in GuardDuty and contain by hand: firebreak contain PLAYBOOK RESOURCE --region REGION.',
+      'firebreak-heartbeat, the table and the key alias/firebreak-key. Meanwhile read findings in GuardDuty and contain by hand: firebreak contain PLAYBOOK RESOURCE --region REGION.',
     to,
   }),
   createAlarm(scope, {

@@ -54,7 +54,7 @@ export const createDashboard = (scope: Construct, { people, functions, alarms }:
             '# Firebreak\n' +
             'Red beneath: open that alarm, its description says what happened and what to do now. ' +
             '**Incidents that failed are not contained.** An execution is named after its incident (`fb-…`), and its notice names the commands. ' +
-            'Everything red at once: look whether the key `alias/firebreak` and the table are there.',
+            'Everything red at once: look whether the key `alias/firebreak-key` and the table are there.',
         }),
       ],
       [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: whole, height: 6 })],

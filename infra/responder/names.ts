@@ -4,6 +4,10 @@
 export const idOf = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
 
+/** What the guard protects is named so: `UnsentNotices` is firebreak-unsent-notices. */
+export const ownName = (id: string): string =>
+  `firebreak${id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** As the state machines' files call it: `firebreak-<playbook>`. */
 export const functionName = (name: string): string => `firebreak-${name}`;
 

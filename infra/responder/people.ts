@@ -6,6 +6,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledgeLastQueue } from '../acknowledge.ts';
+import { ownName } from './names.ts';
 
 /** As long as SQS keeps anything: who comes back from a holiday still finds it. */
 const keptDays = 14;
@@ -29,6 +30,7 @@ export interface People {
 export const createPeople = (scope: Construct, key: Key, contacts: readonly string[]): People => {
   const queue = (id: string, more: object = {}) =>
     new Queue(scope, id, {
+      queueName: ownName(id),
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: key,
       dataKeyReuse: Duration.hours(1),
@@ -36,8 +38,18 @@ export const createPeople = (scope: Construct, key: Key, contacts: readonly stri
       retentionPeriod: Duration.days(keptDays),
       ...more,
     });
-  const topic = new Topic(scope, 'Notices', { displayName: 'Firebreak', masterKey: key, enforceSSL: true });
-  const chat = new Topic(scope, 'Chat', { displayName: 'Firebreak, for chat', masterKey: key, enforceSSL: true });
+  const topic = new Topic(scope, 'Notices', {
+    topicName: ownName('Notices'),
+    displayName: 'Firebreak',
+    masterKey: key,
+    enforceSSL: true,
+  });
+  const chat = new Topic(scope, 'Chat', {
+    topicName: ownName('Chat'),
+    displayName: 'Firebreak, for chat',
+    masterKey: key,
+    enforceSSL: true,
+  });
   for (const contact of contacts) topic.addSubscription(new EmailSubscription(contact));
   const unwritten = queue('UnwrittenNotes');
   const notes = queue('Notes', {

@@ -1,5 +1,5 @@
 // What outlives every deployment: the ledger, the evidence, and the one key that protects them.
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { tableKeys } from '../../functions/adapters/dynamodb-ledger.ts';
+import { ownName } from './names.ts';
 
 /** So long nobody can delete or change what was kept as evidence, with the bucket's default lock. */
 const evidenceDays = 365;
@@ -56,13 +57,19 @@ const letServicesUse = (key: Key): void => {
 export const createStorage = (scope: Construct): Storage => {
   const key = new Key(scope, 'Key', {
     description: 'Firebreak: ledger, evidence, queues, topics and logs',
-    alias: 'firebreak',
+    alias: ownName('Key'),
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.RETAIN,
     pendingWindow: Duration.days(30),
   });
   letServicesUse(key);
+  const { account, region } = Stack.of(scope);
+  // Buckets have one name space for the world.
+  const bucketName = (id: string) => `${ownName(id)}-${account}-${region}`;
+  // By this the guard knows it: keys have no names.
+  Tags.of(key).add('firebreak:key', 'true');
   const ledger = new Table(scope, 'Ledger', {
+    tableName: ownName('Ledger'),
     partitionKey: { name: tableKeys.partition, type: AttributeType.STRING },
     sortKey: { name: tableKeys.sort, type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
@@ -74,6 +81,7 @@ export const createStorage = (scope: Construct): Storage => {
   });
   // Log delivery knows neither the lock nor a key of ours: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
   const accessLogs = new Bucket(scope, 'AccessLogs', {
+    bucketName: bucketName('AccessLogs'),
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,
@@ -83,6 +91,7 @@ export const createStorage = (scope: Construct): Storage => {
     removalPolicy: RemovalPolicy.RETAIN,
   });
   const evidence = new Bucket(scope, 'Evidence', {
+    bucketName: bucketName('Evidence'),
     versioned: true,
     objectLockEnabled: true,
     objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(evidenceDays)),

@@ -23,7 +23,7 @@ type Alarm = {
   readonly Metrics?: readonly { readonly MetricStat?: Stat }[];
 };
 
-const single = synthesize().get('Firebreak') as Template;
+const single = synthesize().get('firebreak') as Template;
 const alarms = ofType(single, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties as unknown as Alarm);
 
 /** What an alarm looks at, one text each: namespace, metric, and of what. */

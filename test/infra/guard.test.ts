@@ -75,6 +75,7 @@ const tampering: readonly Asked[] = [
 
 /** What everybody else does all day. */
 const harmless: readonly Asked[] = [
+  ['lambda:InvokeFunction', at('lambda', 'function:firebreak-answer'), { 'lambda:InvokedViaFunctionUrl': 'true' }],
   ['events:PutRule', at('events', 'rule/nightly')],
   ['lambda:UpdateFunctionCode', at('lambda', 'function:orders')],
   ['dynamodb:PutItem', at('dynamodb', 'table/orders')],

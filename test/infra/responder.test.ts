@@ -16,14 +16,14 @@ const one = (stacks: ReadonlyMap<string, Template>, name: string): Template => {
   return found;
 };
 
-const single = one(synthesize(), 'Firebreak');
+const single = one(synthesize(), 'firebreak');
 const several = synthesize(organisation);
 const names = (template: Template, type: string, property: string): readonly string[] =>
   ofType(template, type).map(({ Properties }) => JSON.stringify(Properties[property]));
 
 describe('nothing configured', () => {
   it('gives one stack, which can be deployed without saying anything more', () => {
-    expect([...synthesize().keys()]).toEqual(['Firebreak']);
+    expect([...synthesize().keys()]).toEqual(['firebreak']);
     const parameters = Object.keys(single.Parameters ?? {});
     expect(parameters.filter((name) => name !== 'BootstrapVersion')).toEqual([]);
   });
@@ -82,7 +82,7 @@ describe('nothing configured', () => {
   it('offers custom actions only where it is said that Security Hub is on', () => {
     expect(ofType(single, 'AWS::SecurityHub::ActionTarget')).toEqual([]);
     const offered = ofType(
-      one(synthesize({ securityHubActions: true }), 'Firebreak'),
+      one(synthesize({ securityHubActions: true }), 'firebreak'),
       'AWS::SecurityHub::ActionTarget',
     );
     expect(offered).toHaveLength(playbooks.size);
@@ -94,7 +94,7 @@ describe('nothing configured', () => {
       ({ Properties: { Name } }) => Name === '/firebreak/switch',
     );
     expect(parameter?.Properties.Value).toBe('unturned');
-    const [other] = ofType(one(synthesize({ mode: 'on' }), 'Firebreak'), 'AWS::SSM::Parameter').filter(
+    const [other] = ofType(one(synthesize({ mode: 'on' }), 'firebreak'), 'AWS::SSM::Parameter').filter(
       ({ Properties: { Name } }) => Name === '/firebreak/switch',
     );
     expect(other).toEqual(parameter);
@@ -144,11 +144,11 @@ describe('what outlives a deployment', () => {
 
 describe('an organisation', () => {
   it('has a responder in each Region, and one template for all other accounts', () => {
-    expect([...several.keys()]).toEqual(['Firebreak-eu-central-1', 'Firebreak-us-east-1', 'FirebreakMemberRoles']);
+    expect([...several.keys()]).toEqual(['firebreak-eu-central-1', 'firebreak-member-roles', 'firebreak-us-east-1']);
   });
 
   it('deploys two Regions side by side: no name that is global is given twice', () => {
-    const global = ['Firebreak-eu-central-1', 'Firebreak-us-east-1'].flatMap((name) => [
+    const global = ['firebreak-eu-central-1', 'firebreak-us-east-1'].flatMap((name) => [
       ...names(one(several, name), 'AWS::IAM::Role', 'RoleName'),
       ...names(one(several, name), 'AWS::IAM::ManagedPolicy', 'ManagedPolicyName'),
       ...names(one(several, name), 'AWS::S3::Bucket', 'BucketName').filter((bucket) => bucket !== undefined),
@@ -157,7 +157,7 @@ describe('an organisation', () => {
   });
 
   it('has a template for members that a StackSet can carry: no assets, no parameters, no names of other stacks', () => {
-    const template = one(several, 'FirebreakMemberRoles');
+    const template = one(several, 'firebreak-member-roles');
     expect(template.Parameters ?? {}).toEqual({});
     expect(JSON.stringify(template)).not.toMatch(/cdk-hnb659fds|Fn::ImportValue/);
     expect(new Set(Object.values(template.Resources).map(({ Type }) => Type))).toEqual(
@@ -168,7 +168,7 @@ describe('an organisation', () => {
 });
 
 describe('whom a member trusts', () => {
-  const roles = ofType(one(several, 'FirebreakMemberRoles'), 'AWS::IAM::Role').map(({ Properties }) => Properties);
+  const roles = ofType(one(several, 'firebreak-member-roles'), 'AWS::IAM::Role').map(({ Properties }) => Properties);
 
   it.each(roles.map((role) => [String(role.RoleName), role] as const))(
     '%s: one role, of one organization, for one incident',
