@@ -14,7 +14,7 @@ const app = new App();
 createStacks(app, {
   playbooks,
   config: await loadConfig(`${project}firebreak.config.ts`, playbooks),
-  bundles: bundleAll(playbooks, `${project}out/bundles`),
+  bundles: await bundleAll(playbooks, `${project}out/bundles`),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

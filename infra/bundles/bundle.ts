@@ -2,9 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync, type Metafile } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { commonEntry, commonFunctions, playbookEntry } from './entries.ts';
+import { shakeableSchemas } from './shakeable-schemas.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -21,8 +22,8 @@ export interface Bundle {
 }
 
 /** Throws what esbuild says. The same sources give the same bytes, wherever the project lies. */
-const bundleOne = (name: string, entry: string, into: string): Bundle => {
-  const { outputFiles, metafile } = buildSync({
+const bundleOne = async (name: string, entry: string, into: string): Promise<Bundle> => {
+  const { outputFiles, metafile } = await build({
     stdin: { contents: entry, resolveDir: project, loader: 'ts', sourcefile: `${name}.ts` },
     absWorkingDir: project,
     outfile: join(into, name, 'index.mjs'),
@@ -36,6 +37,7 @@ const bundleOne = (name: string, entry: string, into: string): Bundle => {
     alias: { '@aws-sdk/credential-provider-node': './functions/deployed/credentials.ts' },
     // CommonJS builds can't be shaken, which doubles the SDK's size.
     mainFields: ['module', 'main'],
+    plugins: [shakeableSchemas],
     legalComments: 'none',
     banner: { js: banner },
   });
@@ -49,12 +51,13 @@ const bundleOne = (name: string, entry: string, into: string): Bundle => {
 };
 
 /** Bundles every function into a folder of its own beneath `into`. `configuration` is the module that exports it, from the project's folder. */
-export const bundleAll = (
+export const bundleAll = async (
   playbooks: ReadonlyMap<string, Playbook>,
   into: string,
   configuration = './firebreak.config.ts',
-): ReadonlyMap<string, Bundle> => {
+): Promise<ReadonlyMap<string, Bundle>> => {
   const common = commonFunctions.map((name) => [name, commonEntry(name, playbooks, configuration)] as const);
   const own = [...playbooks].map(([name, playbook]) => [name, playbookEntry(name, playbook, configuration)] as const);
-  return new Map([...common, ...own].map(([name, entry]) => [name, bundleOne(name, entry, into)]));
+  const made = [...common, ...own].map(async ([name, entry]) => [name, await bundleOne(name, entry, into)] as const);
+  return new Map(await Promise.all(made));
 };

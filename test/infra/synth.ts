@@ -18,20 +18,15 @@ export type Template = { readonly Resources: Readonly<Record<string, Resource>>;
 export const playbooks = await loadPlaybooks();
 
 const folder = mkdtempSync(join(tmpdir(), 'firebreak-synth-'));
-let made: ReadonlyMap<string, Bundle> | undefined;
-
 /** Made once: bundling takes a second or two. */
-export const bundles = (): ReadonlyMap<string, Bundle> => {
-  made ??= bundleAll(playbooks, join(folder, 'bundles'));
-  return made;
-};
+export const bundles: ReadonlyMap<string, Bundle> = await bundleAll(playbooks, join(folder, 'bundles'));
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as { context: object };
 
 /** Templates by stack, for this configuration. */
 export const synthesize = (input: ConfigInput = {}): ReadonlyMap<string, Template> => {
   const app = new App({ context: { ...context }, outdir: mkdtempSync(join(folder, 'cdk-')) });
-  createStacks(app, { playbooks, bundles: bundles(), config: defineConfig(input) });
+  createStacks(app, { playbooks, bundles, config: defineConfig(input) });
   return new Map(app.synth().stacks.map(({ stackName, template }) => [stackName, template as Template]));
 };
 

@@ -82,7 +82,7 @@ const environmentOn = async ({ stage, account }: Account): Promise<Record<string
 
 /** Bundles every function, and loads it with the environment that the stack would give it. */
 export const deployOn = async (account: Account): Promise<Deployment> => {
-  const bundles = bundleAll(await loadPlaybooks(), mkdtempSync(join(tmpdir(), 'firebreak-deployed-')));
+  const bundles = await bundleAll(await loadPlaybooks(), mkdtempSync(join(tmpdir(), 'firebreak-deployed-')));
   const environment = await environmentOn(account);
   Object.assign(process.env, account.env, environment);
   // One after the other: each reads its environment while it is loaded.
