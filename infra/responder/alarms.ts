@@ -216,20 +216,16 @@ const ofFunctions = (scope: Construct, { functions, retried, people: { topic } }
       to: [topic],
     }),
   ),
-  ...chunks(functions, metricsInOneMax).map((some, index) =>
-    createAlarm(scope, {
-      name: `throttled-functions-${index + 1}`,
-      metric: summed(
-        some.map((name) => ofFunction(name, 'Throttles')),
-        'Throttles',
-      ),
-      says:
-        `Lambda had no room for a function of Firebreak (${some.join(', ')}): the account's concurrency in this Region is used up, perhaps on purpose. ` +
-        'Answers come late; they are tried again. Now: aws lambda get-account-settings, and see which function takes it all; ' +
-        'aws lambda put-function-concurrency --function-name THAT-ONE --reserved-concurrent-executions 0 stops it.',
-      to: [topic],
-    }),
-  ),
+  createAlarm(scope, {
+    name: 'throttled-functions',
+    // Without a function's name it is the account's, as the room is; and one metric costs a tenth of what one for each function does.
+    metric: counted('AWS/Lambda', 'Throttles', {}),
+    says:
+      "Lambda had no room for a function of this account, perhaps Firebreak's: the account's concurrency in this Region is used up, perhaps on purpose. " +
+      'Answers come late; they are tried again. Now: aws lambda get-account-settings, and see which function takes it all; ' +
+      'aws lambda put-function-concurrency --function-name THAT-ONE --reserved-concurrent-executions 0 stops it.',
+    to: [topic],
+  }),
 ];
 
 const ofLedger = (scope: Construct, ledger: Table, to: readonly ITopic[]): readonly Alarm[] => {

@@ -52,10 +52,11 @@ const property = (type: string, name: string): readonly string[] =>
   ofType(single, type).map(({ Properties }) => String(Properties[name]));
 
 describe('nothing can fail unnoticed', () => {
-  it.each(property('AWS::Lambda::Function', 'FunctionName'))('%s: its errors and its throttles', (name) => {
+  it.each(property('AWS::Lambda::Function', 'FunctionName'))('%s: its errors', (name) => {
     expect(watched).toContain(`AWS/Lambda Errors ["${name}"]`);
-    expect(watched).toContain(`AWS/Lambda Throttles ["${name}"]`);
   });
+
+  it('no room for a function, whichever it is', () => expect(watched).toContain('AWS/Lambda Throttles []'));
 
   it.each(property('AWS::Events::Rule', 'Name'))('%s: an event that it could not hand over', (name) => {
     expect(watched).toContain(`AWS/Events FailedInvocations ["${name}"]`);
