@@ -5,7 +5,7 @@ import { loadPlaybooks, playbookNames } from '../../functions/adapters/catalogue
 import { between, playbookHead, playbookTable } from '../../scripts/playbook-docs.ts';
 import { files, sources, textOf } from './files.ts';
 
-const rooms = ['playbooks', 'functions', 'infra', 'gameday', 'cli', 'test', 'docs', 'scripts', '.ci'];
+const rooms = ['playbooks', 'functions', 'infra', 'gameday', 'cli', 'bench', 'test', 'docs', 'scripts', '.ci'];
 const atTheDoor = [
   'package.json',
   'package-lock.json',
@@ -30,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   infra: ['infra', 'functions', 'playbooks'],
   gameday: ['gameday', 'functions', 'playbooks'],
   cli: ['cli', 'gameday', 'functions', 'playbooks'],
+  bench: ['bench', 'infra', 'gameday', 'functions', 'playbooks'],
   scripts: ['scripts', 'functions', 'playbooks', 'infra'],
 };
 
