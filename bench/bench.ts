@@ -1,11 +1,16 @@
 // Measures what was promised of speed and cost. `npm run bench` prints tables, `npm run bench -- --json` JSON; names of parts after it leave out the others.
 import { loadPlaybooks } from '../functions/adapters/catalogue.ts';
 import { bundlesText, measureBundles } from './bundles.ts';
+import { measurePaths, pathText } from './path.ts';
 
 const playbooks = await loadPlaybooks();
 
 /** Each part, and how it is told. */
 const parts = {
+  path: async () => {
+    const figures = await measurePaths(playbooks);
+    return { figures, text: pathText(figures) };
+  },
   bundles: async () => {
     const figures = await measureBundles(playbooks);
     return { figures, text: bundlesText(figures) };

@@ -19,4 +19,4 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 };
 
 export const section = (title: string, ...paragraphs: readonly string[]): string =>
-  [title, '═'.repeat(title.length), ...paragraphs].join('\n\n');
+  [`${title}\n${'═'.repeat(title.length)}`, ...paragraphs].join('\n\n');

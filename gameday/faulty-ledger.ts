@@ -14,11 +14,13 @@ export type LedgerCall = {
   readonly operation: 'read' | 'write' | 'list';
   readonly key: string;
   readonly session: string;
+  /** Virtual milliseconds. */
+  readonly at: number;
 };
 
 export type DecideLedger = (call: LedgerCall) => LedgerFault | undefined;
 
-const ledgerMilliseconds = 8;
+export const ledgerMilliseconds = 8;
 
 const noAnswer = (operation: string, key: string): Error =>
   Object.assign(new Error(`The ledger gave no answer: ${operation} ${key}`), { name: 'LedgerUnavailable' });
@@ -37,7 +39,8 @@ export const ledgerOf = (
     work: () => Promise<T>,
     lost?: T,
   ): Promise<T> => {
-    const call = { index: calls.length, operation, key, session: session.name };
+    const at = world.clock.now().getTime();
+    const call = { index: calls.length, operation, key, session: session.name, at };
     const dying = () => new Crash(`${session.name} died at the ledger: ${operation} ${key}`);
     if (session.dead) throw dying();
     calls.push(call);

@@ -49,7 +49,7 @@ export type Answer = 'approve' | 'deny' | 'silence';
 export interface PracticeOptions {
   readonly playbooks: ReadonlyMap<string, Playbook>;
   readonly seed: number;
-  readonly latency?: 'seeded' | 'none';
+  readonly latency?: 'seeded' | 'none' | number;
   readonly staleReads?: StaleReads;
   /** 'published': AWS throttles as it says; without it, never. */
   readonly limits?: 'published';

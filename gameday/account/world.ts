@@ -97,7 +97,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly start: Date;
   readonly models?: Readonly<Record<string, ServiceModel>>;
-  readonly latency?: 'seeded' | 'none';
+  /** A number: every call takes so many milliseconds. */
+  readonly latency?: 'seeded' | 'none' | number;
   readonly staleReads?: StaleReads;
   /** 'published': AWS admits as many calls as the services say; without it, any number. */
   readonly limits?: 'published';
@@ -238,7 +239,8 @@ export function createWorld(options: WorldOptions): World {
   const attempt = async (operation: Operation, incoming: Incoming, call: Call): Promise<object> => {
     const { session, service, command } = incoming;
     const fault = decide?.(call);
-    const latency = call.write ? latencies.between(40, 250) : latencies.between(15, 90);
+    const drawn = call.write ? latencies.between(40, 250) : latencies.between(15, 90);
+    const latency = typeof options.latency === 'number' ? options.latency : drawn;
     const onTheWay = Math.round(latency * (0.3 + latencies.next() * 0.4));
     if (fault === 'crash-before' || fault === 'hangs') {
       if (fault === 'hangs') await clock.sleep(session.milliseconds);
