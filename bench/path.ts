@@ -54,7 +54,12 @@ export type PathFigures = {
   readonly callsWithLedger: Judged;
   readonly counted: Counted;
   /** What the depth is made of: levels on which nothing but the ledger was asked, and the others. */
-  readonly levels: { readonly receive: number; readonly ledger: number; readonly account: number };
+  readonly levels: {
+    readonly receive: number;
+    readonly ledger: number;
+    readonly account: number;
+    readonly assumeRole: number;
+  };
   /** Level by level what was under way, until the first effect. */
   readonly way: readonly string[];
 };
@@ -69,6 +74,8 @@ type Recorded = {
   readonly calls: readonly Call[];
   readonly ledgerCalls: Practice['ledgerCalls'];
   readonly switchReads: readonly number[];
+  /** When hands were asked for that were needed soon. */
+  readonly lendings: readonly number[];
 };
 
 /** 'isolate-instance contain-7' → 'isolate-instance contain'. */
@@ -131,12 +138,14 @@ const wayOf = (begun: number, steps: readonly Step[]) => {
 };
 
 const figuresOf = (playbook: string, scenario: string, recorded: Recorded, makesGroup: boolean): PathFigures => {
-  const { ended, calls, ledgerCalls, begun } = recorded;
+  const { ended, calls, ledgerCalls, begun, lendings } = recorded;
   const at = firstEffect(ended, calls);
   const until = calls.filter((call) => call.at < at);
-  // Assumed before the first call of the resource's account, for which everything behind it waits.
-  const assumed = 1;
+  // The resource's account is not called before its role has been assumed: what else is done meanwhile counts for both.
+  const firstCall = calls.find((call) => !isOwn(call))?.at ?? at;
+  const assumed = lendings.some((lent) => lent + each <= firstCall) ? 0 : 1;
   const { path } = ended;
+  const { levels, way } = wayOf(begun, stepsUntil(at, recorded));
   const calledInAll = countedIn(recorded);
   const sessions = [...new Set([...calls, ...ledgerCalls].map(({ session }) => session))];
   const changes = ended.incident.changes.length;
@@ -157,32 +166,43 @@ const figuresOf = (playbook: string, scenario: string, recorded: Recorded, makes
     calls: judged(withoutLedger, callsMost),
     callsWithLedger: judged(withoutLedger + calledInAll.ledgerReads + calledInAll.ledgerWrites, callsMost),
     counted: calledInAll,
-    ...wayOf(begun, stepsUntil(at, recorded)),
+    levels: { ...levels, assumeRole: assumed },
+    way,
   };
 };
 
-export type Ground = { readonly practice: Practice; readonly switchReads: readonly number[] };
+export type Ground = {
+  readonly practice: Practice;
+  readonly switchReads: readonly number[];
+  readonly lendings: readonly number[];
+};
 
 /** A practice ground on which every call takes the same time, the switch's included. */
 export const evenGround = (playbooks: ReadonlyMap<string, Playbook>): Ground => {
   const switchReads: number[] = [];
+  const lendings: number[] = [];
   const practice: Practice = createPractice({
     playbooks,
     seed,
     latency: each,
     notices: 'published',
+    onLend: () => lendings.push(practice.world.clock.now().getTime()),
     readSwitch: async () => {
       switchReads.push(practice.world.clock.now().getTime());
       await practice.world.clock.sleep(each);
       return 'on';
     },
   });
-  return { practice, switchReads };
+  return { practice, switchReads, lendings };
 };
 
-const record = async ({ practice, switchReads }: Ground, playbook: string, event: Json): Promise<Recorded> => {
+const record = async (
+  { practice, switchReads, lendings }: Ground,
+  playbook: string,
+  event: Json,
+): Promise<Recorded> => {
   const { world, ledgerCalls } = practice;
-  const [calls, ledger, switched] = [world.calls.length, ledgerCalls.length, switchReads.length];
+  const [calls, ledger, switched, lent] = [world.calls.length, ledgerCalls.length, switchReads.length, lendings.length];
   const begun = world.clock.now().getTime();
   const { executions, received } = await practice.respond(event);
   const ended = executions.find(({ incident }) => incident.playbook === playbook);
@@ -194,6 +214,7 @@ const record = async ({ practice, switchReads }: Ground, playbook: string, event
     calls: world.calls.slice(calls),
     ledgerCalls: ledgerCalls.slice(ledger),
     switchReads: switchReads.slice(switched),
+    lendings: lendings.slice(lent),
   };
 };
 
@@ -249,7 +270,7 @@ export const pathText = (figures: readonly PathFigures[]): string =>
   section(
     'Path',
     'Counted on the practice ground, with the very functions, workflow and SDK that are deployed. Depth: every call takes the same time there, so calls side by side are one ' +
-      "level; the ledger's, the switch's and the execution's start are in it, and one level is added for AssumeRole. Calls: of a whole incident, without those that look after growing " +
+      "level; the ledger's, the switch's and the execution's start are in it, and a level for AssumeRole where nothing else is done meanwhile. Calls: of a whole incident, without those that look after growing " +
       'evidence, with an AssumeRole for each function that called the account (warm functions assume less often).',
     table(
       ['playbook, scenario', 'changes', 'states', 'invocations', 'depth', 'transitions', 'calls', 'with the ledger'],
@@ -271,7 +292,7 @@ export const pathText = (figures: readonly PathFigures[]): string =>
         `${levels.receive}`,
         `${levels.ledger}`,
         `${levels.account}`,
-        '1',
+        `${levels.assumeRole}`,
       ]),
     ),
     `The way of ${figures[0]?.playbook}, level by level; the others' are in the JSON:\n\n${(figures[0]?.way ?? [])

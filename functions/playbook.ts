@@ -5,6 +5,7 @@ import type { Engine } from './engine/engine.ts';
 import { type Incident, isOver, readIncident } from './engine/incident.ts';
 import { lookAfter } from './engine/look-after.ts';
 import { reviewEvidence } from './engine/preserve.ts';
+import { type Foresight, foreseeing } from './engine/ready.ts';
 import { release, verifyRelease } from './engine/release.ts';
 import { secondsToSettle } from './engine/settling.ts';
 import { isPatient, isRest, notYet, secondsToTurn, standInLineForRest } from './engine/turn.ts';
@@ -47,9 +48,15 @@ const contained = (engine: Engine, incident: Incident): Summary => {
     : summaryOf(engine, incident, 'ended');
 };
 
-const containedInTurn = async (engine: Engine, id: string): Promise<Summary> => {
-  const standing = await notYet(engine, id);
-  return standing ? later(engine, standing) : contained(engine, await contain(engine, id));
+const containedInTurn = async (engine: Engine, incident: Incident): Promise<Summary> => {
+  engine.lend?.(incident.target, incident.id);
+  let foresight: Foresight | undefined;
+  const standing = await notYet(engine, incident, () => {
+    foresight ??= foreseeing(engine, incident);
+  });
+  if (standing) return later(engine, standing);
+  foresight ??= foreseeing(engine, incident);
+  return contained(engine, await contain(engine, incident.id, 'workflow', foresight));
 };
 
 const verified = (engine: Engine, incident: Incident): Summary => {
@@ -85,7 +92,7 @@ const preserved = async (engine: Engine, id: string): Promise<Summary> => {
 type Input = v.InferOutput<typeof schema>;
 
 /** The state machine names the playbook only to find the function: what the ledger says of the incident counts. */
-const belongs = async (engine: Engine, input: Input): Promise<void> => {
+const belongs = async (engine: Engine, input: Input): Promise<Incident> => {
   const { incident: id, playbook } = input;
   const incident = await readIncident(engine, id);
   if (incident?.playbook !== playbook) {
@@ -94,13 +101,14 @@ const belongs = async (engine: Engine, input: Input): Promise<void> => {
   }
   if (input.do === 'release') releaseAdmitted(incident, input.mode, engine.now());
   if (input.do === 'verify-release') releaseAdmitted(incident, null, engine.now());
+  return incident;
 };
 
 export const playbookHandler = handler(schema, async (engine, input): Promise<Summary> => {
-  await belongs(engine, input);
+  const incident = await belongs(engine, input);
   switch (input.do) {
     case 'contain':
-      return containedInTurn(engine, input.incident);
+      return containedInTurn(engine, incident);
     case 'verify':
       return verifiedInTurn(engine, input.incident);
     case 'preserve':

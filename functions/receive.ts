@@ -49,6 +49,9 @@ export const received = async (engine: Engine, event: unknown): Promise<ReceiveO
   const resumes = those('resume');
   const checks = those('check').map(({ incident }) => incident);
   await all([
+    async () => {
+      await taken.recorded;
+    },
     ...starts.map((one) => () => engine.start?.(one)),
     ...resumes.map(
       ({ incident }) =>

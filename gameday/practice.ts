@@ -68,6 +68,8 @@ export interface PracticeOptions {
   readonly report?: (progress: Progress, at: Date) => void;
   /** Goes on from there, with processes of its own. */
   readonly from?: Checkpoint;
+  /** Called whenever a function has hands lent that it will need soon; here it has them already. */
+  readonly onLend?: () => void;
   /** A process that is done takes the next call of its function, as Lambda's do. Without it each call gets a process of its own. */
   readonly warm?: boolean;
 }
@@ -198,6 +200,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
       // The engine's own jitter is chance; here it comes from the seed, as everything does.
       pause: () => world.clock.sleep(jitter.between(1, 50)),
       aws,
+      lend: () => options.onLend?.(),
       ...sender(session, aws),
       ...(!isDeny && { deny: denyFrom(world, run, session) }),
       start: startOn(aws(place, 'receive', 'write'), machine),

@@ -14,6 +14,7 @@ import { clientsFrom } from '../adapters/clients.ts';
 import { dynamodbLedger } from '../adapters/dynamodb-ledger.ts';
 import { sendTo } from '../adapters/queue.ts';
 import { switchParameter } from '../adapters/switch-parameter.ts';
+import { awaitedLater } from '../engine/awaited-later.ts';
 import type { Engine, Progress } from '../engine/engine.ts';
 import { senderFor } from '../notices/send.ts';
 import type { Config } from '../rails/config.ts';
@@ -52,7 +53,11 @@ type Sessions = Map<string, () => Promise<AwsCredentialIdentity>>;
 const sessionsMax = 50;
 
 /** In the account of the resource nobody of ours works but by the role that was made there for this function. */
-const lentHands = (environment: Environment, sts: STSClient, sessions: Sessions): Engine['aws'] => {
+const lentHands = (
+  environment: Environment,
+  sts: STSClient,
+  sessions: Sessions,
+): Pick<Engine, 'aws'> & Required<Pick<Engine, 'lend'>> => {
   const { FIREBREAK_MEMBER_ROLE: role, FIREBREAK_EXTERNAL_ID: externalId } = environment;
   const credentialsFor = ({ partition, account }: Place, incident: string) => {
     if (!role)
@@ -66,7 +71,7 @@ const lentHands = (environment: Environment, sts: STSClient, sessions: Sessions)
     sessions.delete(oldest);
     return known;
   };
-  return clientsFrom({
+  const aws = clientsFrom({
     configure: (place, incident) => ({
       credentials: credentialsFor(place, incident),
       requestHandler: sts.config.requestHandler,
@@ -74,6 +79,8 @@ const lentHands = (environment: Environment, sts: STSClient, sessions: Sessions)
       customUserAgent: [['firebreak', incident]],
     }),
   });
+  // Whoever calls with them hears why they were not lent.
+  return { aws, lend: (place, incident) => void awaitedLater(credentialsFor(place, incident)()) };
 };
 
 /**
@@ -110,7 +117,7 @@ export const deployedEngine = (
       ledger,
       now,
       pause: (milliseconds) => sleep(milliseconds),
-      aws: lentHands(environment, sts, sessions),
+      ...lentHands(environment, sts, sessions),
       playbooks,
       options: {},
       config,

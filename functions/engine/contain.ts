@@ -1,14 +1,15 @@
 // Containing: plan once, take all holds, write in the playbook's order. Crash anywhere and call it again: the same end.
 import { isThrottled } from '../../playbooks/language/aws.ts';
+import { awaitedLater } from './awaited-later.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
 import { release, write } from './hold.ts';
 import { type Incident, type IncidentAct, type IncidentChange, isOver, updateIncident } from './incident.ts';
 import { append, type JournalDraft } from './journal.ts';
 import { recordEvidence, requestEvidence } from './preserve.ts';
-import { ready, sameChange } from './ready.ts';
+import { begun, type Foresight, ready, sameChange } from './ready.ts';
 import { withRequests } from './requests.ts';
 import { secondsToSettle } from './settling.ts';
-import { awaitedLater, type Step, takeAll } from './take-all.ts';
+import { type Step, takeAll } from './take-all.ts';
 import { atOnce, comeAgain, isDeferred, isDone, isPatient, isRest, turnToVerify } from './turn.ts';
 
 export { end, isEvidenceOnly } from './ready.ts';
@@ -42,9 +43,9 @@ const notWritten = (
     : { change: withState(change, 'failed', note), result: `failed: ${note}` };
 };
 
-/** Writes one change and says how it went, for the record and for the journal. */
-const writeChange = async (engine: Engine, incident: Incident, step: Step): Promise<Written> => {
-  const { held, taken, prepared } = step;
+/** Writes one change and says how it went, for the record and for the journal. `onTried` is called when AWS has answered, if it is asked at all. */
+const writeChange = async (engine: Engine, incident: Incident, step: Step, onTried: () => void): Promise<Written> => {
+  const { held, taken, prepared, standing } = step;
   const change =
     'original' in taken
       ? { ...step.change, from: taken.original, fromSaid: held.setting.say(taken.original) }
@@ -71,7 +72,9 @@ const writeChange = async (engine: Engine, incident: Incident, step: Step): Prom
     const note = `${taken.holders.join(', ')} hold it with another value, and the setting can't satisfy both.`;
     return { change: withState(change, 'failed', note), entry: entry(`failed: ${note}`) };
   }
-  const done = await withRequests(async () => write(engine, held, incident.id, taken, await prepared));
+  const done = await withRequests(async () =>
+    write(engine, held, incident.id, taken, { prepared: await prepared, standing, onTried }),
+  );
   const requests = done.requests.map(({ requestId }) => requestId);
   if ('error' in done) {
     const not = notWritten(incident, change, done.error);
@@ -129,17 +132,24 @@ const parted = (incident: Incident) => {
   return { now: changes.slice(0, last + 1), later: changes.slice(last + 1).filter((one) => !isDone(one)) };
 };
 
-/** In the playbook's order. */
+/** In the playbook's order: each is written when AWS has answered the one before. That their records still say so is looked at meanwhile. */
 const writeAll = async (engine: Engine, incident: Incident, steps: readonly Step[]) => {
-  const written: Written[] = [];
-  let { firstEffectAt } = incident;
+  const writing: Promise<Written & { readonly at: string }>[] = [];
   for (const step of steps) {
-    const done = await writeChange(engine, incident, step);
-    written.push(done);
-    if (done.entry.result === 'written' && done.change.effect === 'containing')
-      firstEffectAt ??= engine.now().toISOString();
+    let at = '';
+    const tried = new Promise<void>((resolve) => {
+      const onTried = (): void => {
+        at ||= engine.now().toISOString();
+        resolve();
+      };
+      const end = writeChange(engine, incident, step, onTried).finally(onTried);
+      writing.push(awaitedLater(end.then((done) => ({ ...done, at }))));
+    });
+    await tried;
   }
-  return { written, firstEffectAt };
+  const written = await Promise.all(writing);
+  const first = written.find(({ change, entry }) => entry.result === 'written' && change.effect === 'containing');
+  return { written, firstEffectAt: incident.firstEffectAt ?? first?.at ?? null };
 };
 
 /** When an incident goes on that AWS had no room for, or that is one of many; else it goes on at once. */
@@ -182,19 +192,25 @@ const letGo = async (engine: Engine, incident: Incident, steps: readonly Step[])
  * Evidence is asked for side by side and never waited for before a write. What AWS has no room for comes again in a workflow; the watch has none.
  * @throws what AWS said, when not even a plan could be made or the ledger can't be written: call it again.
  */
-export const contain = async (engine: Engine, id: string, by: 'workflow' | 'watch' = 'workflow'): Promise<Incident> => {
-  const decided = await ready(engine, id);
+export const contain = async (
+  engine: Engine,
+  id: string,
+  by: 'workflow' | 'watch' = 'workflow',
+  foresight?: Foresight,
+): Promise<Incident> => {
+  const decided = await ready(engine, id, foresight);
   if ('stop' in decided) return decided.stop;
-  const found = await updateIncident(engine, id, (before) =>
-    before.phase === 'holding' || before.phase === 'containing' || isOver(before)
-      ? before
-      : { ...before, phase: 'containing', wroteAt: engine.now().toISOString() },
-  );
+  const isBegun = ({ phase }: Incident): boolean => phase === 'containing' || phase === 'holding';
+  const found = isBegun(decided.go)
+    ? decided.go
+    : await updateIncident(engine, id, (before) =>
+        isBegun(before) || isOver(before) ? before : begun(before, engine.now()),
+      );
   if (isOver(found)) return found;
   const incident = by === 'workflow' ? found : atOnce(found);
   const evidence = awaitedLater(requestEvidence(engine, incident));
   const { now: due, later } = parted(incident);
-  const steps = await takeAll(engine, incident, due);
+  const steps = await takeAll(engine, incident, due, decided.foreseen);
   const now = await updateIncident(engine, id, (before) => before);
   if (isOver(now)) return letGo(engine, now, steps);
   // The holds themselves say what was there before; the journal may say so while the writes go on.

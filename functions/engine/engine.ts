@@ -39,6 +39,8 @@ export interface Engine {
   readonly pause: Pause;
   /** With whose hands: 'read' clients refuse every call that could change anything. */
   readonly aws: (place: Place, incident: string, access: 'read' | 'write') => Aws;
+  /** Has the hands lent that will be needed soon: what is asked for with them then waits the less. Absent where they are there already. */
+  readonly lend?: (place: Place, incident: string) => void;
   /** By folder name. */
   readonly playbooks: ReadonlyMap<string, Playbook>;
   /** What the deployment chose where a playbook leaves a choice, by playbook. */

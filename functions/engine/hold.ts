@@ -47,13 +47,20 @@ export type Take =
   | { readonly state: 'gone' }
   | { readonly state: 'incompatible'; readonly holders: readonly string[] };
 
+/** A record as it stands. */
+export type Standing = { readonly record: HoldRecord; readonly version: number };
+
 /** A record, and what its setting read after that: never before, or somebody may have written in between. */
-export type Look = {
-  readonly record: HoldRecord;
-  readonly version: number;
-  readonly asked: Date;
-  readonly value: Json | Gone;
-};
+export type Look = Standing & { readonly asked: Date; readonly value: Json | Gone };
+
+/**
+ * A look whose record may have been read after the setting. It serves only where there is no record: none is ever deleted, and a hold that is written
+ * as the first one proves that nobody of ours can have written what was read.
+ */
+export const foreseen = (
+  { record, version }: Standing,
+  { asked, value }: Omit<Look, keyof Standing>,
+): Look | undefined => (version === 0 ? { record, version, asked, value } : undefined);
 
 const look = async (tools: HoldTools, held: Held): Promise<Look> => {
   const found = await readHold(tools, held);
@@ -143,8 +150,16 @@ const writeValue = async (
   return false;
 };
 
+export interface Writing {
+  readonly prepared?: Json | undefined;
+  readonly standing?: Promise<Standing> | undefined;
+  readonly onTried?: (() => void) | undefined;
+}
+
 /**
- * Writes what the holders want, after `take`. `prepared` belongs to the incident's own value.
+ * Writes what the holders want, after `take`. `prepared` belongs to the incident's own value. `standing` was begun to be read
+ * after `take`; without it that is done first. `onTried` is called when AWS has answered, before it
+ * is looked whether the record still says so: the next setting may be written meanwhile.
  * Answers whether a write was made; none is needed where the value read by `take` already stands.
  * @throws what AWS said. The hold stays; call it again.
  */
@@ -153,11 +168,13 @@ export const write = async (
   held: Held,
   incident: string,
   taken: Pick<Take & { readonly state: 'held' }, 'version' | 'read'>,
-  prepared?: Json,
+  { prepared, standing, onTried }: Writing = {},
 ): Promise<'written' | 'stood'> => {
   let late: Json | undefined;
+  let given = standing;
   return persist(`Writing ${held.setting.name} ${held.id}`, tools.pause, async () => {
-    const { record, version } = await readHold(tools, held);
+    const { record, version } = await (given ?? readHold(tools, held));
+    given = undefined;
     const wanted = record.holders[incident];
     const stands = combined(held.setting, record.holders);
     if (wanted === undefined || stands === undefined) {
@@ -169,6 +186,7 @@ export const write = async (
     const ready = same(stands, wanted) ? prepared : undefined;
     if (!stood && !(await writeValue(tools, held, stands, version, ready))) return undefined;
     if (!stood) late = stands;
+    onTried?.();
     if ((await readHold(tools, held)).version !== version) return undefined;
     return late === undefined ? 'stood' : 'written';
   });

@@ -7,8 +7,10 @@ import type { Effect, ReleaseRule } from '../../playbooks/language/playbook.ts';
 import type { ResourceKind, Target } from '../../playbooks/language/resource.ts';
 import type { Admission, ReleaseRequest } from '../rails/admission.ts';
 import type { Decision } from '../rails/decision.ts';
+import { awaitedLater } from './awaited-later.ts';
 import { type Ledger, type Pause, persist } from './ledger.ts';
 import type { Question } from './question.ts';
+import { changeRecord, foreread, readForeknown, readRecord } from './record.ts';
 import { type Sighting, sighted } from './sighting.ts';
 import type { Turn } from './turn.ts';
 
@@ -200,7 +202,7 @@ interface Tools {
 }
 
 export const readIncident = async ({ ledger }: Pick<Tools, 'ledger'>, id: string): Promise<Incident | undefined> =>
-  (await ledger.read('incidents', id))?.value as Incident | undefined;
+  (await readRecord(ledger, ['incidents', id]))?.value as Incident | undefined;
 
 export const listIncidents = async ({ ledger }: Pick<Tools, 'ledger'>): Promise<readonly Incident[]> =>
   (await ledger.list('incidents', '')).map(({ value }) => value as Incident);
@@ -209,7 +211,7 @@ export const listIncidents = async ({ ledger }: Pick<Tools, 'ledger'>): Promise<
 const absorbs = (incident: Incident): boolean => !isOver(incident);
 
 const generationOf = async ({ ledger }: Pick<Tools, 'ledger'>, key: string) => {
-  const entry = await ledger.read('keys', key);
+  const entry = await readForeknown(ledger, ['keys', key]);
   const generation = (entry?.value as { generation: number } | undefined)?.generation ?? 0;
   const latest = generation === 0 ? undefined : await readIncident({ ledger }, incidentId(key, generation));
   return { version: entry?.version ?? 0, generation, latest };
@@ -232,16 +234,17 @@ export const expectedIncident = async (
 
 /**
  * Opens an incident, or answers the one of the same key that takes it up: the open one, unless the caller knows better. However many call
- * at once, and wherever one of them dies, one is opened.
+ * at once, and wherever one of them dies, one is opened. `pointed` is over when the key points to it, or fails: whoever comes before that,
+ * or after, opens no other.
  */
-export const openIncident = (
+export const claimIncident = (
   tools: Tools,
   opening: Opening,
   takesUp: (latest: Incident) => boolean = absorbs,
-): Promise<{ readonly incident: Incident; readonly opened: boolean }> =>
+): Promise<{ readonly incident: Incident; readonly opened: boolean; readonly pointed: Promise<unknown> }> =>
   persist(`Opening an incident for ${opening.key}`, tools.pause, async () => {
     const { version, generation: before, latest } = await generationOf(tools, opening.key);
-    if (latest && takesUp(latest)) return { incident: latest, opened: false };
+    if (latest && takesUp(latest)) return { incident: latest, opened: false, pointed: Promise.resolve() };
     const generation = before + 1;
     const id = incidentId(opening.key, generation);
     const { finding, disposition } = opening;
@@ -279,20 +282,33 @@ export const openIncident = (
     };
     // The incident first: should we die before the key points to it, the next to come finds the same id taken and goes on from there.
     const opened = await tools.ledger.write('incidents', id, incident, 0);
-    await tools.ledger.write('keys', opening.key, { generation }, version);
-    if (opened) return { incident, opened };
+    const pointed = awaitedLater(tools.ledger.write('keys', opening.key, { generation }, version));
+    if (opened) return { incident, opened, pointed };
+    await pointed;
     const other = await readIncident(tools, id);
-    return other && takesUp(other) ? { incident: other, opened: false } : undefined;
+    return other && takesUp(other) ? { incident: other, opened: false, pointed } : undefined;
   });
+
+/** Opens an incident as `claimIncident` does, and sees it through. */
+export const openIncident = async (
+  tools: Tools,
+  opening: Opening,
+  takesUp?: (latest: Incident) => boolean,
+): Promise<{ readonly incident: Incident; readonly opened: boolean }> => {
+  const { incident, opened, pointed } = await claimIncident(tools, opening, takesUp);
+  await pointed;
+  return { incident, opened };
+};
+
+/** Begins to ask whether there is an incident on this key, for whoever will open one. */
+export const forereadKey = ({ ledger }: Pick<Tools, 'ledger'>, key: string): void => foreread(ledger, ['keys', key]);
 
 /** Changes an incident's record; `change` may run several times, and answering the same incident writes nothing. */
 export const updateIncident = (tools: Tools, id: string, change: (incident: Incident) => Incident): Promise<Incident> =>
-  persist(`Recording incident ${id}`, tools.pause, async () => {
-    const entry = await tools.ledger.read('incidents', id);
-    if (!entry)
+  changeRecord(tools, `Recording incident ${id}`, ['incidents', id], (found) => {
+    if (!found)
       throw new Error(`There is no incident ${id} in this ledger. 'firebreak incidents' lists those that there are.`);
-    const before = entry.value as Incident;
+    const before = found.value as Incident;
     const after = change(before);
-    if (after === before) return before;
-    return (await tools.ledger.write('incidents', id, after, entry.version)) ? after : undefined;
+    return after === before ? { answer: before } : { answer: after, value: after };
   });

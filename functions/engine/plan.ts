@@ -1,7 +1,7 @@
 // The plan: what a playbook proposes, with what each setting reads now. Reads only; nothing here changes anything on AWS.
 import { createHash } from 'node:crypto';
-import { type Aws, gone } from '../../playbooks/language/aws.ts';
-import { canonical } from '../../playbooks/language/json.ts';
+import { type Aws, type Gone, gone } from '../../playbooks/language/aws.ts';
+import { canonical, type Json } from '../../playbooks/language/json.ts';
 import {
   type Bearing,
   type Change,
@@ -9,7 +9,9 @@ import {
   type Playbook,
   type Proposal,
 } from '../../playbooks/language/playbook.ts';
+import { forereadShare } from '../rails/share.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
+import { foreseen, type Held, type Look, readHold } from './hold.ts';
 import type { Incident, IncidentAct, IncidentChange, IncidentEvidence, Plan } from './incident.ts';
 import { sharingReads } from './requests.ts';
 
@@ -49,24 +51,40 @@ export const optionsFor = (playbook: Playbook, chosen: Readonly<Record<string, s
   );
 };
 
-const planChange = async (playbook: Playbook, aws: Aws, change: Change): Promise<IncidentChange> => {
+/** What was seen of a setting when its change was planned. */
+export interface Foreseen {
+  readonly change: Pick<IncidentChange, 'as' | 'id'>;
+  readonly look: Look;
+}
+
+type Seen = { readonly change: IncidentChange; readonly look?: Look | undefined };
+
+/** Reads a setting, and side by side what is on record of it. */
+const lookAt = async (
+  engine: Engine,
+  held: Held,
+  read: () => Promise<Json | Gone>,
+): Promise<{ readonly from: Json | Gone; readonly look: Look | undefined }> => {
+  const asked = engine.now();
+  const [from, hold] = await Promise.all([read(), readHold(engine, held).catch(() => undefined)]);
+  return { from, look: hold && foreseen(hold, { asked, value: from }) };
+};
+
+const planChange = async (engine: Engine, playbook: Playbook, aws: Aws, change: Change): Promise<Seen> => {
   const setting = settingOf(playbook, change.setting);
   const { id, to, effect, release, dated } = change;
   const toSaid = setting.say(to);
   const base = { as: change.setting, setting: setting.name, id, to, toSaid, effect, release, dated, failure: '' };
   try {
-    const from = await setting.read(aws, id);
-    if (from === gone)
-      return { ...base, from: null, fromSaid: 'gone', state: 'gone', note: 'It is not there any more.' };
-    return { ...base, from, fromSaid: setting.say(from), state: 'planned', note: '' };
+    const { from, ...seen } = await lookAt(engine, { setting, id, aws }, () => setting.read(aws, id));
+    const read: IncidentChange =
+      from === gone
+        ? { ...base, from: null, fromSaid: 'gone', state: 'gone', note: 'It is not there any more.' }
+        : { ...base, from, fromSaid: setting.say(from), state: 'planned', note: '' };
+    return { ...seen, change: read };
   } catch (error) {
-    return {
-      ...base,
-      from: null,
-      fromSaid: 'unreadable',
-      state: 'planned',
-      note: `Could not be read: ${whatAwsSaid(error)}`,
-    };
+    const note = `Could not be read: ${whatAwsSaid(error)}`;
+    return { change: { ...base, from: null, fromSaid: 'unreadable', state: 'planned', note } };
   }
 };
 
@@ -108,19 +126,28 @@ export const propose = async (
   return playbook.propose(seen, { incident: incident.id, plannedAt, options, target, ...(finding && { finding }) });
 };
 
+/** A plan, what it would bear upon, and what was seen of its settings so that their holds can be taken without looking again. */
+export interface PlannedLook {
+  readonly draft: DraftPlan;
+  readonly bearing: Bearing;
+  readonly foreseen: readonly Foreseen[];
+}
+
 /** Looks, proposes, and reads every setting that would change: the plan as a person is shown it, and what it would bear upon. */
 export const lookAndPlan = async (
   engine: Engine,
   incident: Planned,
   plannedAt: string,
-): Promise<{ readonly draft: DraftPlan; readonly bearing: Bearing } | NoPlan> => {
+): Promise<PlannedLook | NoPlan> => {
   const playbook = playbookNamed(engine, incident.playbook);
   const proposal = await propose(engine, incident, plannedAt);
   if ('refused' in proposal || 'gone' in proposal) return proposal;
   const reader = engine.aws(incident.target, incident.id, 'read');
-  const changes = await sharingReads(() =>
-    Promise.all(proposal.changes.map((change) => planChange(playbook, reader, change))),
+  for (const share of proposal.bearing.shares) forereadShare(engine.ledger, incident.target, share);
+  const seen = await sharingReads(() =>
+    Promise.all(proposal.changes.map((change) => planChange(engine, playbook, reader, change))),
   );
+  const changes = seen.map(({ change }) => change);
   const acts = proposal.acts.map(
     ({ act, id, detail }): IncidentAct => ({
       as: act,
@@ -152,7 +179,8 @@ export const lookAndPlan = async (
   const settleSeconds = Math.max(0, ...changes.map(({ as }) => settingOf(playbook, as).settleSeconds));
   const { residual, ongoing, bearing } = proposal;
   const plan: Plan = { plannedAt, hash: hashOf(incident, changes, acts), settleSeconds, residual, ongoing };
-  return { draft: { plan, changes, acts, evidence }, bearing };
+  const looks = seen.flatMap(({ change, look }) => (look ? [{ change, look }] : []));
+  return { draft: { plan, changes, acts, evidence }, bearing, foreseen: looks };
 };
 
 /** The plan alone, for whoever only shows it. */

@@ -5,7 +5,7 @@ import type { Json } from '../../playbooks/language/json.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
 import { type Incident, type IncidentEvidence, updateIncident } from './incident.ts';
 import { append } from './journal.ts';
-import { persist } from './ledger.ts';
+import { type Change, changeRecord, type Place } from './record.ts';
 import { withRequests } from './requests.ts';
 import { isPatient } from './turn.ts';
 
@@ -23,8 +23,10 @@ const askingSeconds = 60;
 /** A snapshot may stay pending for hours; after this long it is told as failed. */
 const evidenceHoursMax = 24;
 
-const keyOf = (incident: Incident, { kind, subject }: IncidentEvidence): string =>
-  `${incident.case}/${incident.target.account}/${incident.target.region}/${kind}/${subject}`;
+const placeOf = (incident: Incident, { kind, subject }: IncidentEvidence): Place => [
+  'evidence',
+  `${incident.case}/${incident.target.account}/${incident.target.region}/${kind}/${subject}`,
+];
 
 const provenanceOf = (incident: Incident, requestedAt: string): Provenance => ({
   incident: incident.id,
@@ -47,35 +49,33 @@ const claim = (
   item: IncidentEvidence,
   reuseSeconds: number,
 ): Promise<Taken | 'claimed' | 'asked'> =>
-  persist(`Claiming evidence ${item.kind} of ${item.subject}`, engine.pause, async () => {
-    const key = keyOf(incident, item);
-    const entry = await engine.ledger.read('evidence', key);
-    const found = entry?.value as EvidenceRecord | undefined;
-    const age = found ? (engine.now().getTime() - Date.parse(found.askedAt)) / 1000 : Number.POSITIVE_INFINITY;
-    const usable =
-      found?.taken && found.taken.state !== 'failed' && (found.askedBy === incident.id || age < reuseSeconds);
-    if (found?.taken && usable) return found.taken;
-    if (found && !found.taken && found.askedBy !== incident.id && age < askingSeconds) return 'asked';
-    const { kind, subject } = item;
-    const claimed: EvidenceRecord = {
-      kind,
-      subject,
-      askedBy: incident.id,
-      askedAt: engine.now().toISOString(),
-      taken: null,
-    };
-    return (await engine.ledger.write('evidence', key, claimed, entry?.version ?? 0)) ? 'claimed' : undefined;
-  });
+  changeRecord(
+    engine,
+    `Claiming evidence ${item.kind} of ${item.subject}`,
+    placeOf(incident, item),
+    (entry): Change<Taken | 'claimed' | 'asked'> => {
+      const found = entry?.value as EvidenceRecord | undefined;
+      const age = found ? (engine.now().getTime() - Date.parse(found.askedAt)) / 1000 : Number.POSITIVE_INFINITY;
+      const usable =
+        found?.taken && found.taken.state !== 'failed' && (found.askedBy === incident.id || age < reuseSeconds);
+      if (found?.taken && usable) return { answer: found.taken };
+      if (found && !found.taken && found.askedBy !== incident.id && age < askingSeconds) return { answer: 'asked' };
+      const { kind, subject } = item;
+      const claimed: EvidenceRecord = {
+        kind,
+        subject,
+        askedBy: incident.id,
+        askedAt: engine.now().toISOString(),
+        taken: null,
+      };
+      return { answer: 'claimed', value: claimed };
+    },
+  );
 
-const keep = (engine: Engine, incident: Incident, item: IncidentEvidence, taken: Taken): Promise<boolean> =>
-  persist(`Recording evidence ${item.kind} of ${item.subject}`, engine.pause, async () => {
-    const key = keyOf(incident, item);
-    const entry = await engine.ledger.read('evidence', key);
+const keep = (engine: Engine, incident: Incident, item: IncidentEvidence, taken: Taken): Promise<void> =>
+  changeRecord(engine, `Recording evidence ${item.kind} of ${item.subject}`, placeOf(incident, item), (entry) => {
     if (!entry) throw new Error(`The record of evidence ${item.kind} of ${item.subject} is missing from the ledger.`);
-    return (
-      (await engine.ledger.write('evidence', key, { ...(entry.value as EvidenceRecord), taken }, entry.version)) ||
-      undefined
-    );
+    return { answer: undefined, value: { ...(entry.value as EvidenceRecord), taken } };
   });
 
 const failed = (error: unknown): Taken => ({
@@ -163,7 +163,7 @@ const lookedAt = async (look: () => Promise<Taken>, before: Taken, hours: number
 
 const reviewOne = async (engine: Engine, incident: Incident, item: IncidentEvidence): Promise<IncidentEvidence> => {
   const kind = kindOf(engine, incident, item);
-  const record = (await engine.ledger.read('evidence', keyOf(incident, item)))?.value as EvidenceRecord | undefined;
+  const record = (await engine.ledger.read(...placeOf(incident, item)))?.value as EvidenceRecord | undefined;
   if (!record?.taken) return requestOne(engine, incident, item);
   const provenance = provenanceOf(incident, record.askedAt);
   const aws = engine.aws(incident.target, incident.id, 'write');
@@ -206,5 +206,5 @@ export const manifestOf = async (
   incident: Incident,
   item: IncidentEvidence,
 ): Promise<Json> =>
-  ((await engine.ledger.read('evidence', keyOf(incident, item)))?.value as EvidenceRecord | undefined)?.taken
-    ?.manifest ?? null;
+  ((await engine.ledger.read(...placeOf(incident, item)))?.value as EvidenceRecord | undefined)?.taken?.manifest ??
+  null;

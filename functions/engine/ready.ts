@@ -1,15 +1,16 @@
 // Everything before the first hold: admission, plan, rails, approval. Nothing here changes anything on AWS but to ask for evidence.
 import type { Disposition } from '../../playbooks/language/answer.ts';
+import { same } from '../../playbooks/language/json.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import { admitted } from '../rails/admission.ts';
-import { type Proposed, type Railable, railsBeforeHold, withheldIn } from '../rails/before-hold.ts';
+import { forereadBudgets, type Proposed, type Railable, railsBeforeHold, withheldIn } from '../rails/before-hold.ts';
 import { type Decision, saidDecision, stricter, strictest } from '../rails/decision.ts';
 import { type SwitchState, switchRail, switchState } from '../rails/switch.ts';
 import { isApproved } from './answer.ts';
 import { type Engine, playbookNamed } from './engine.ts';
 import { type Incident, type IncidentChange, isOver, updateIncident } from './incident.ts';
-import { append } from './journal.ts';
-import { type DraftPlan, lookAndPlan } from './plan.ts';
+import { append, forereadJournal } from './journal.ts';
+import { type DraftPlan, type Foreseen, lookAndPlan } from './plan.ts';
 import { recordEvidence, requestEvidence } from './preserve.ts';
 import { insisting, isBySilence, questionFor } from './question.ts';
 import { withRequests } from './requests.ts';
@@ -42,13 +43,48 @@ const recordAdded = (engine: Engine, id: string, { changes }: DraftPlan): Promis
     return added.length === 0 ? incident : { ...incident, changes: [...incident.changes, ...added] };
   });
 
+/** From its plan on record to its first hold there is nothing more to decide. */
+export const begun = (incident: Incident, now: Date): Incident => ({
+  ...incident,
+  phase: 'containing',
+  wroteAt: now.toISOString(),
+});
+
 const planSaid = ({ changes, acts }: DraftPlan): string =>
   [
     ...changes.map(({ setting, id, fromSaid, toSaid }) => `${setting} ${id}: ${fromSaid} → ${toSaid}`),
     ...acts.map(({ act, id }) => `${act} ${id}, irreversible`),
   ].join('; ') || 'evidence only';
 
-type Ready = { readonly go: Incident } | { readonly stop: Incident };
+/** `foreseen`: what was seen of its settings just now. */
+type Ready = { readonly go: Incident; readonly foreseen?: readonly Foreseen[] } | { readonly stop: Incident };
+
+/** A look that began before the incident's turn was on record: it reads only. */
+export type Foresight = {
+  readonly incident: Incident;
+  readonly look: ReturnType<typeof lookAtNow>;
+  readonly position: Promise<SwitchState>;
+};
+
+const lookAtNow = (engine: Engine, incident: Incident) =>
+  withRequests(() => lookAndPlan(engine, incident, engine.now().toISOString()));
+
+/** Nobody has answered, and nothing rose: whoever calls again changes nothing. */
+const waits = ({ phase, disposition, approval }: Incident): boolean =>
+  phase === 'waiting' && disposition === 'ask' && !approval;
+
+/**
+ * Begins to look, and to read what the rails will ask for, where the incident is still to be begun.
+ * @throws where nothing has admitted it.
+ */
+export const foreseeing = (engine: Engine, incident: Incident): Foresight | undefined => {
+  const begins = incident.phase === 'new' || (incident.phase === 'waiting' && !waits(incident));
+  if (!begins) return undefined;
+  admitted(incident, playbookNamed(engine, incident.playbook).resource);
+  forereadJournal(engine.ledger, incident.id);
+  forereadBudgets(engine, incident);
+  return { incident, look: lookAtNow(engine, incident), position: switchState(engine.config, engine.readSwitch) };
+};
 
 /** Evidence is asked for before a person is; where it is all that is asked about, that would be the answer. */
 const whileWaiting = async (engine: Engine, incident: Incident): Promise<Ready> => ({
@@ -144,7 +180,7 @@ const goOn = async (engine: Engine, incident: Incident, position: SwitchState): 
 
 const notePlan = async (
   engine: Engine,
-  { id, attempts, plan }: Incident,
+  { id, attempts, plan }: Pick<Incident, 'id' | 'attempts' | 'plan'>,
   draft: DraftPlan,
   rails: readonly Decision[],
 ): Promise<void> => {
@@ -157,10 +193,16 @@ const notePlan = async (
 };
 
 /** Nothing is decided yet: plans, asks every rail, and records both before anything else. */
-const begin = async (engine: Engine, incident: Incident, reading: Promise<SwitchState>): Promise<Ready> => {
+const begin = async (
+  engine: Engine,
+  incident: Incident,
+  reading: Promise<SwitchState>,
+  foresight: Foresight | undefined,
+): Promise<Ready> => {
   const { id } = incident;
-  // A person may have taken hours to answer: what is dated has to meet what came meanwhile.
-  const look = await withRequests(() => lookAndPlan(engine, incident, engine.now().toISOString()));
+  // A person may have taken hours to answer: what is dated has to meet what came meanwhile. So it does where the finding became another.
+  const isForeseen = foresight && same(foresight.incident.finding, incident.finding);
+  const look = await (isForeseen ? foresight.look : lookAtNow(engine, incident));
   // Also where it only left something out for want of room: a gap in the look may make all the difference.
   if (looksAgain(incident, look)) return { stop: await comeAgain(engine, incident, 'contain', look.refused) };
   if ('error' in look) throw look.error;
@@ -171,23 +213,31 @@ const begin = async (engine: Engine, incident: Incident, reading: Promise<Switch
     return { stop: await end(engine, id, incident.disposition === 'plan' ? 'planned' : outcome, words) };
   }
   const { far, reason, decisions, draft, insists } = await judged(engine, incident, planned, await reading);
-  const recorded = await updateIncident(engine, id, (before) => {
+  const recording = updateIncident(engine, id, (before) => {
     if (before.phase !== 'new' && before.phase !== 'waiting') return before;
     const disposition = far === 'contain' || far === 'ask' || far === 'plan' ? far : before.disposition;
     const approval = insists && isBySilence(before) ? null : before.approval;
-    return { ...before, ...draft, rails: decisions, disposition, approval };
+    const planned = { ...before, ...draft, rails: decisions, disposition, approval };
+    return disposition === 'contain' && far === 'contain' && !insists ? begun(planned, engine.now()) : planned;
   });
-  await notePlan(engine, recorded, draft, decisions);
+  const [recorded] = await Promise.all([
+    recording,
+    notePlan(engine, { id, attempts: incident.attempts, plan: draft.plan }, draft, decisions),
+  ]);
   if (isOver(recorded)) return { stop: recorded };
   if (insists && !recorded.approval)
     return {
       stop: await end(engine, id, 'expired', `Nobody answered, and nothing was changed. ${saidDecision(insists)}`),
     };
   const letThrough = far === 'contain' || far === 'ask';
-  // Another execution was faster; what it does isn't undone by a word.
+  const foreseen = recorded.plan === draft.plan ? planned.foreseen : [];
+  // It is begun; or another execution was faster, and what that does isn't undone by a word.
   if (recorded.phase !== 'new' && recorded.phase !== 'waiting')
-    return letThrough ? { go: recorded } : { stop: recorded };
-  if (letThrough) return approved(engine, recorded, incident);
+    return letThrough ? { go: recorded, foreseen } : { stop: recorded };
+  if (letThrough) {
+    const decided = await approved(engine, recorded, incident);
+    return 'go' in decided && decided.go === recorded ? { go: recorded, foreseen } : decided;
+  }
   return { stop: await end(engine, id, endOf[far], reason) };
 };
 
@@ -212,15 +262,13 @@ export const judged = async (engine: Engine, incident: Railable, proposed: Propo
 };
 
 /** Everything before the first hold: what is to be done, whether it may be done. */
-export const ready = async (engine: Engine, id: string): Promise<Ready> => {
+export const ready = async (engine: Engine, id: string, foresight?: Foresight): Promise<Ready> => {
   const incident = await updateIncident(engine, id, (before) => {
     const { resource } = playbookNamed(engine, before.playbook);
     return isOver(before) ? before : { ...admitted(before, resource), attempts: before.attempts + 1 };
   });
   if (isOver(incident)) return { stop: incident };
-  const reading = switchState(engine.config, engine.readSwitch);
+  const reading = foresight?.position ?? switchState(engine.config, engine.readSwitch);
   if (incident.phase === 'containing' || incident.phase === 'holding') return goOn(engine, incident, await reading);
-  // Nobody has answered, and nothing rose: whoever calls again changes nothing.
-  const waits = incident.phase === 'waiting' && incident.disposition === 'ask' && !incident.approval;
-  return waits ? whileWaiting(engine, incident) : begin(engine, incident, reading);
+  return waits(incident) ? whileWaiting(engine, incident) : begin(engine, incident, reading, foresight);
 };

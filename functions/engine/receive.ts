@@ -5,13 +5,15 @@ import { railEntries } from '../rails/admission.ts';
 import type { Config } from '../rails/config.ts';
 import { partitionOf } from '../sources/boundary.ts';
 import { readEvent } from '../sources/read-event.ts';
+import { awaitedLater } from './awaited-later.ts';
 import { tell } from './close.ts';
 import { type Engine, ownPlace, playbookNamed, whatAwsSaid } from './engine.ts';
-import { type Incident, incidentKey, openIncident, updateIncident } from './incident.ts';
-import { append } from './journal.ts';
+import { claimIncident, forereadKey, type Incident, incidentKey, updateIncident } from './incident.ts';
+import { append, beginJournal } from './journal.ts';
 import { arriving, type Judged, judgeFinding } from './judge.ts';
 import { optionsFor } from './plan.ts';
 import { type Answering, type Next, nextFor, takenUp, takesUp } from './recurrence.ts';
+import { route } from './route.ts';
 
 export interface Received {
   readonly incidents: readonly { readonly incident: Incident; readonly opened: boolean; readonly next: Next }[];
@@ -19,6 +21,8 @@ export interface Received {
   readonly told: readonly { readonly finding: Finding; readonly do: 'tell' | 'ignore'; readonly reason: string }[];
   /** Findings of the event that could not be read, a sentence each: a person must hear of them as well. */
   readonly gaps: readonly string[];
+  /** What is still being written down, and what came of it: whatever begins now need not wait for it, but nothing is answered before. */
+  readonly recorded: Promise<unknown>;
 }
 
 /** What a request by hand leaves open is where Firebreak itself is. */
@@ -45,26 +49,29 @@ const noteLate = async (engine: Engine, before: Incident, incident: Incident): P
   }
 };
 
-const take = async (engine: Engine, answering: Answering): Promise<Received['incidents'][number]> => {
+type Taken = Received['incidents'][number] & Pick<Received, 'recorded'>;
+
+const take = async (engine: Engine, answering: Answering): Promise<Taken> => {
   const now = engine.now();
-  const { incident: found, opened } = await openIncident(engine, answering, (latest) =>
-    takesUp(latest, answering, now),
-  );
+  const claimed = await claimIncident(engine, answering, (latest) => takesUp(latest, answering, now));
+  const { incident: found, opened, pointed } = claimed;
   const { finding, playbook, target, because } = answering;
   const incident = opened
     ? found
     : await updateIncident(engine, found.id, (before) => withHub(takenUp(before, answering, now), finding));
   const step = opened ? 'opened' : 'seen again';
   const subject = `${finding.id} ${finding.updatedAt}`;
-  await append(engine, incident.id, [
+  if (opened) beginJournal(engine.ledger, incident.id);
+  const noted = append(engine, incident.id, [
     { step, subject, attempt: 0, result: `${finding.type}: ${because}` },
     ...(opened ? railEntries(answering.admission) : []),
   ]);
+  const recorded = awaitedLater(Promise.all([pointed, noted]));
   engine.report({ incident: incident.id, step, text: `${playbook} on ${target.id}: ${because}` });
   const next = opened ? 'start' : nextFor(found, incident);
   if (next === 'ask again') await tell(engine, incident);
   await noteLate(engine, found, incident);
-  return { incident, opened, next };
+  return { incident, opened, next, recorded };
 };
 
 /** A finding that nobody acts on is told, never dropped. That it could not be told is reported; the event is answered all the same. */
@@ -78,7 +85,7 @@ const tellOf = async (engine: Engine, { finding, do: how, reason }: Received['to
   }
 };
 
-type Answered = Received['incidents'][number] | Received['told'][number];
+type Answered = Taken | Received['told'][number];
 
 const answerOne = async (engine: Engine, config: Config, finding: Finding, judged: Judged): Promise<Answered> => {
   const { playbook: name, target, do: how, routed, reason } = judged;
@@ -103,6 +110,14 @@ const answerOne = async (engine: Engine, config: Config, finding: Finding, judge
   });
 };
 
+/** Whether there are incidents already is asked for while the switch is read and the rails are weighed. */
+const foreknow = (engine: Engine, findings: readonly Finding[]): void => {
+  for (const finding of findings)
+    for (const { playbook: name, target, do: how } of route(finding, engine.playbooks).answers)
+      if (name && target && how !== 'tell' && how !== 'ignore')
+        forereadKey(engine, incidentKey(playbookNamed(engine, name).resource, placed(engine, target), name));
+};
+
 /**
  * Opens, or finds open, the incidents that answer the event, as far as the rails let each. The same event twice opens nothing new.
  * @throws when the ledger can't be read or written: then the event has to come again.
@@ -110,6 +125,7 @@ const answerOne = async (engine: Engine, config: Config, finding: Finding, judge
 export const receive = async (engine: Engine, event: unknown): Promise<Received | { readonly unreadable: string }> => {
   const reading = readEvent(event, engine.now());
   if ('unreadable' in reading) return reading;
+  foreknow(engine, reading.findings);
   const arrived = await arriving(engine, reading.event, ownPlace(engine));
   const answered: Answered[] = [];
   for (const finding of reading.findings)
@@ -117,5 +133,7 @@ export const receive = async (engine: Engine, event: unknown): Promise<Received 
       answered.push(await answerOne(engine, arrived.config, finding, judged));
   const told = answered.filter((one) => 'finding' in one);
   for (const one of told) await tellOf(engine, one);
-  return { incidents: answered.filter((one) => 'incident' in one), told, gaps: reading.gaps };
+  const taken = answered.filter((one) => 'incident' in one);
+  const recorded = awaitedLater(Promise.all(taken.map((one) => one.recorded)));
+  return { incidents: taken, told, gaps: reading.gaps, recorded };
 };

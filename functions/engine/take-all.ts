@@ -1,10 +1,11 @@
 // Taking all holds of an incident at once: first every original on record, then the first write.
 import type { Json } from '../../playbooks/language/json.ts';
+import { awaitedLater } from './awaited-later.ts';
 import { type Engine, playbookNamed } from './engine.ts';
 import { handsFor } from './hands.ts';
-import { type Held, type Look, readHold, type Take, take } from './hold.ts';
+import { type Held, type Look, readHold, type Standing, type Take, take } from './hold.ts';
 import type { Incident, IncidentChange } from './incident.ts';
-import { settingOf } from './plan.ts';
+import { type Foreseen, settingOf } from './plan.ts';
 import { sharingReads } from './requests.ts';
 
 /** The setting of a change, with the hands that turn it for this incident. */
@@ -14,18 +15,14 @@ export const heldOf = (engine: Engine, incident: Incident, change: Pick<Incident
   return { setting, id: change.id, aws, ...handsFor(engine, setting, incident, change) };
 };
 
-/** For work that is awaited further down: until then its failure must not end the process, which has writes under way. */
-export const awaitedLater = <T>(work: Promise<T>): Promise<T> => {
-  work.catch(() => undefined);
-  return work;
-};
-
 /** A change on its way: its hold, and what its write needs. */
 export interface Step {
   readonly change: IncidentChange;
   readonly held: Held;
   readonly taken: Take | { readonly state: 'failed'; readonly error: unknown };
   readonly prepared: Promise<Json | undefined>;
+  /** The record after all holds were taken. */
+  readonly standing: Promise<Standing>;
 }
 
 type Ready = Pick<Step, 'change' | 'held' | 'prepared'> & { readonly first: Promise<Look> };
@@ -52,22 +49,29 @@ export const afterRecords = async <T>(
   return sharingReads(() => work(recorded));
 };
 
+/** Makes what its write will need. */
+const prepare = ({ setting, aws, id }: Held, { to }: IncidentChange): Ready['prepared'] =>
+  awaitedLater((async () => setting.prepare?.(aws, id, to))());
+
 /** Looks at all settings and, side by side, makes what the writes will need. Nothing of it changes a setting. */
 const lookAtAll = (engine: Engine, incident: Incident, changes: readonly IncidentChange[]): Promise<readonly Ready[]> =>
   afterRecords(engine, incident, changes, async (recorded) => {
     const asked = engine.now();
     return recorded.map(({ change, held, hold }) => {
-      const prepared = awaitedLater((async () => held.setting.prepare?.(held.aws, held.id, change.to))());
       const look = async (): Promise<Look> => ({
         ...(await hold),
         asked,
         value: await held.setting.read(held.aws, held.id),
       });
-      return { change, held, prepared, first: awaitedLater(look()) };
+      return { change, held, prepared: prepare(held, change), first: awaitedLater(look()) };
     });
   });
 
-const takeHold = async (engine: Engine, incident: Incident, { first, ...rest }: Ready): Promise<Step> => {
+const takeHold = async (
+  engine: Engine,
+  incident: Incident,
+  { first, ...rest }: Ready,
+): Promise<Omit<Step, 'standing'>> => {
   try {
     return { ...rest, taken: await take(engine, rest.held, incident.id, rest.change.to, await first) };
   } catch (error) {
@@ -75,12 +79,29 @@ const takeHold = async (engine: Engine, incident: Incident, { first, ...rest }: 
   }
 };
 
-/** Takes every hold side by side. Nothing of it changes a setting; what fails is told by its step. */
+/**
+ * Takes every hold side by side. Nothing of it changes a setting; what fails is told by its step. What was foreseen just now is not looked at once
+ * more: if that was too early, the hold can't be written so, and it is.
+ */
 export const takeAll = async (
   engine: Engine,
   incident: Incident,
   changes: readonly IncidentChange[],
+  foreseen: readonly Foreseen[] = [],
 ): Promise<readonly Step[]> => {
-  const looks = await lookAtAll(engine, incident, changes);
-  return Promise.all(looks.map((ready) => takeHold(engine, incident, ready)));
+  const lookOf = ({ as, id }: IncidentChange): Look | undefined =>
+    foreseen.find(({ change }) => change.as === as && change.id === id)?.look;
+  const known = changes.flatMap((change): readonly Ready[] => {
+    const look = lookOf(change);
+    if (!look) return [];
+    const held = heldOf(engine, incident, change);
+    return [{ change, held, prepared: prepare(held, change), first: Promise.resolve(look) }];
+  });
+  const unknown = changes.filter((change) => !lookOf(change));
+  const looks = unknown.length > 0 ? await lookAtAll(engine, incident, unknown) : [];
+  const steps = await Promise.all([...known, ...looks].map((ready) => takeHold(engine, incident, ready)));
+  // In the plan's order, as they are written.
+  return steps
+    .toSorted((a, b) => changes.indexOf(a.change) - changes.indexOf(b.change))
+    .map((step) => ({ ...step, standing: awaitedLater(readHold(engine, step.held)) }));
 };

@@ -2,7 +2,7 @@
 // is due. Nobody sleeps meanwhile: the workflow waits. See docs/decisions/0008-incidents-that-come-all-at-once.md.
 import type { Severity } from '../../playbooks/language/finding.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
-import { type Incident, type IncidentChange, isOver, readIncident, updateIncident } from './incident.ts';
+import { type Incident, type IncidentChange, isOver, updateIncident } from './incident.ts';
 import { persist } from './ledger.ts';
 import type { Asked } from './requests.ts';
 
@@ -46,7 +46,7 @@ const nextIn = (record: unknown): number =>
 const purposeOf = (line: Line): Turn['to'] => (line === 'verify' ? 'verify' : 'contain');
 
 /** So many are due at once, the others one after the other: the generic cell rate algorithm, which needs nothing but one time. */
-const draw = (engine: Engine, incident: Incident, line: Line): Promise<Turn> => {
+const draw = (engine: Engine, incident: Incident, line: Line, onLikely: (turn: Turn) => void): Promise<Turn> => {
   const to = purposeOf(line);
   const { incidentsAtOnce, incidentsPerSecond } = engine.config.pace;
   const atOnce = Math.max(1, incidentsAtOnce * share[line]);
@@ -58,20 +58,26 @@ const draw = (engine: Engine, incident: Incident, line: Line): Promise<Turn> => 
     const passed = Math.max(now, ...others.map((other) => nextIn(other?.value)));
     const next = Math.max(passed, nextIn(entry?.value));
     const record: LineRecord = { next: new Date(next + interval).toISOString() };
-    if (!(await engine.ledger.write('lines', keyOf(engine, incident, line), record, entry?.version ?? 0)))
-      return undefined;
     const at = new Date(Math.max(passed, next - (atOnce - 1) * interval)).toISOString();
-    return { to, at, crowded: (next - now) / interval > atOnce * crowdedAt };
+    const turn = { to, at, crowded: (next - now) / interval > atOnce * crowdedAt };
+    onLikely(turn);
+    const drawn = await engine.ledger.write('lines', keyOf(engine, incident, line), record, entry?.version ?? 0);
+    return drawn ? turn : undefined;
   });
 };
 
 /**
  * Draws a place in the line. One that is drawn and not used is lost; the line is that much slower. Where the line can't be read or written nobody
- * waits: AWS says by itself when it has no room.
+ * waits: AWS says by itself when it has no room. `onLikely` hears of each place before it is taken, which seldom fails.
  */
-const takeTurn = async (engine: Engine, incident: Incident, line: Line): Promise<Turn> => {
+const takeTurn = async (
+  engine: Engine,
+  incident: Incident,
+  line: Line,
+  onLikely: (turn: Turn) => void = () => undefined,
+): Promise<Turn> => {
   try {
-    return await draw(engine, incident, line);
+    return await draw(engine, incident, line, onLikely);
   } catch (error) {
     const text = `not: the line can't be read: ${whatAwsSaid(error)}`;
     engine.report({ incident: incident.id, step: 'waits', text });
@@ -103,15 +109,18 @@ const standsAt = (engine: Engine, id: string, turn: Turn): Promise<Incident> =>
   updateIncident(engine, id, (before) => (isOver(before) ? before : { ...before, turn }));
 
 /**
- * Before anything is done for an incident: the incident where it has to wait first, with its turn on record.
+ * Before anything is done for an incident, as it was read just now: the incident where it has to wait first, with its turn on record. `onLikely` is
+ * called as soon as it seems that it need not.
  * @throws when the ledger can't be read or written: call it again.
  */
-export const notYet = async (engine: Engine, id: string): Promise<Incident | undefined> => {
-  const found = await readIncident(engine, id);
-  if (!found || isOver(found)) return undefined;
+export const notYet = async (engine: Engine, found: Incident, onLikely: () => void): Promise<Incident | undefined> => {
+  const { id } = found;
+  if (isOver(found)) return undefined;
   if (found.turn?.to === 'contain') return isDue(found.turn, engine.now()) ? undefined : found;
   if (!drawsFirst(found)) return undefined;
-  const turn = await takeTurn(engine, found, containLine(found));
+  const turn = await takeTurn(engine, found, containLine(found), (likely) => {
+    if (isDue(likely, engine.now())) onLikely();
+  });
   const due = isDue(turn, engine.now());
   if (due && !turn.crowded) return undefined;
   const standing = await standsAt(engine, id, turn);

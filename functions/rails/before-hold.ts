@@ -5,6 +5,7 @@ import { type Engine, playbookNamed, whatAwsSaid } from '../engine/engine.ts';
 import type { Incident } from '../engine/incident.ts';
 import type { DraftPlan } from '../engine/plan.ts';
 import { insisting, isBySilence } from '../engine/question.ts';
+import { foreread } from '../engine/record.ts';
 import { type Budget, containmentBudget, drawOn, evidenceBudget } from './budget.ts';
 import type { Config } from './config.ts';
 import { type Decision, type Rule, strictest } from './decision.ts';
@@ -95,10 +96,19 @@ const evidenceDecision = async (
   if (!evidence.some(({ as }) => makesSomething(playbook, as))) return [];
   // Where evidence is all there is, a person is asked for it; elsewhere it must not hold containment up.
   const how = playbook.containment === 'evidence' ? 'ask' : 'contain';
-  const name = `evidence/${incident.target.account}`;
+  const name = evidenceOf(incident);
   const decide = (words: string) => decision('evidence budget', how, words);
   const found = await orAsk('evidence budget', () => draws(engine, incident, name, evidenceBudget(config), decide));
   return found.map((one) => ({ ...one, do: how }));
+};
+
+const containmentsOf = ({ playbook, target }: Pick<Railable, 'playbook' | 'target'>): string =>
+  `containments/${playbook}/${target.account}`;
+const evidenceOf = ({ target }: Pick<Railable, 'target'>): string => `evidence/${target.account}`;
+
+/** Begins to read what the rails will draw on, for whoever comes to them soon. */
+export const forereadBudgets = ({ ledger }: Engine, incident: Pick<Railable, 'playbook' | 'target'>): void => {
+  for (const name of [containmentsOf(incident), evidenceOf(incident)]) foreread(ledger, ['budgets', name]);
 };
 
 /** Only what acts without asking spends. */
@@ -109,7 +119,7 @@ const spending = async (
   config: Config,
 ): Promise<readonly Decision[]> => {
   const { playbook, target } = incident;
-  const name = `containments/${playbook}/${target.account}`;
+  const name = containmentsOf(incident);
   const budget = containmentBudget(config, playbook);
   const found = await Promise.all([
     ...bearing.shares.map((share) => orAsk('share of a group', () => claimShare(engine, target, share, config))),

@@ -1,7 +1,8 @@
 // Budgets: how much may be done without asking, refilling with time. One conditional write on a set of incident ids, so that no race
 // spends more than there is, and no incident spends twice.
 import type { Severity } from '../../playbooks/language/finding.ts';
-import { type Ledger, type Pause, persist } from '../engine/ledger.ts';
+import type { Ledger, Pause } from '../engine/ledger.ts';
+import { type Change, changeRecord } from '../engine/record.ts';
 import type { Band, Config } from './config.ts';
 
 export type Spent = { readonly incident: string; readonly at: string };
@@ -63,6 +64,9 @@ interface Tools {
   readonly pause: Pause;
 }
 
+/** What came of it, without what else is in the set. */
+type Drawn = Exclude<Draw, { readonly state: 'drawn' }> | { readonly state: 'drawn'; readonly from: Band };
+
 /**
  * Draws on the budget of this name. However many draw at once, wherever one of them dies and calls again: never more than there is.
  * @throws when the ledger can't be read or written.
@@ -73,18 +77,12 @@ export const drawOn = (
   incident: string,
   severity: Severity,
   budget: Budget,
-): Promise<Exclude<Draw, { readonly state: 'drawn' }> | { readonly state: 'drawn'; readonly from: Band }> =>
-  persist(`Drawing on the budget of ${name}`, pause, async () => {
-    const entry = await ledger.read('budgets', name);
-    const drawn = draw((entry?.value ?? {}) as Bands, incident, severity, budget, now());
-    if (drawn.state !== 'drawn') return drawn;
-    const written = await ledger.write(
-      'budgets',
-      name,
-      drawn.bands as Readonly<Record<Band, Spent[]>>,
-      entry?.version ?? 0,
-    );
-    return written ? { state: 'drawn' as const, from: drawn.from } : undefined;
+): Promise<Drawn> =>
+  changeRecord({ ledger, pause }, `Drawing on the budget of ${name}`, ['budgets', name], (found): Change<Drawn> => {
+    const drawn = draw((found?.value ?? {}) as Bands, incident, severity, budget, now());
+    if (drawn.state !== 'drawn') return { answer: drawn };
+    const { from, bands } = drawn;
+    return { answer: { state: 'drawn', from }, value: bands as Readonly<Record<Band, Spent[]>> };
   });
 
 /** Of a playbook, as the deployment has it. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../functions/engine/engine.ts';
-import { type Incident, openIncident, updateIncident } from '../../functions/engine/incident.ts';
+import { type Incident, openIncident, readIncident, updateIncident } from '../../functions/engine/incident.ts';
 import type { Ledger } from '../../functions/engine/ledger.ts';
 import { notYet, standInLineForRest } from '../../functions/engine/turn.ts';
 import { createPractice } from '../../gameday/practice.ts';
@@ -49,9 +49,19 @@ const open = async (engine: Engine, name: string, severity: Severity, detector =
   return incident.id;
 };
 
+const drawn = async (
+  engine: Line,
+  id: string,
+  onLikely: () => void = () => undefined,
+): Promise<Incident | undefined> => {
+  const found = await readIncident(engine, id);
+  if (!found) throw new Error(`${id} is missing`);
+  return notYet(engine, found, onLikely);
+};
+
 /** After how many seconds its turn comes; 0 where it is due at once. */
 const secondsOf = async (engine: Line, name: string, severity: Severity = 'HIGH'): Promise<number> => {
-  const waits = await notYet(engine, await open(engine, name, severity));
+  const waits = await drawn(engine, await open(engine, name, severity));
   return waits?.turn ? (Date.parse(waits.turn.at) - engine.now().getTime()) / 1000 : 0;
 };
 
@@ -88,10 +98,10 @@ describe('the line', () => {
     const engine = lineOf();
     for (const name of names(6)) await secondsOf(engine, name);
     const id = await open(engine, 'i-5', 'HIGH');
-    const [before, after] = [await notYet(engine, id), await notYet(engine, id)];
+    const [before, after] = [await drawn(engine, id), await drawn(engine, id)];
     expect(after?.turn).toEqual(before?.turn);
     engine.at(4000);
-    expect(await notYet(engine, id)).toBeUndefined();
+    expect(await drawn(engine, id)).toBeUndefined();
   });
 
   it('lets the severe pass by what is cheap', async () => {
@@ -116,7 +126,7 @@ describe('the line', () => {
   it('is not for what a person asks for by name', async () => {
     const engine = lineOf();
     for (const name of names(20)) await secondsOf(engine, name);
-    expect(await notYet(engine, await open(engine, 'by hand', 'HIGH', 'manual'))).toBeUndefined();
+    expect(await drawn(engine, await open(engine, 'by hand', 'HIGH', 'manual'))).toBeUndefined();
   });
 
   it('is not for what was begun, or is over', async () => {
@@ -125,8 +135,21 @@ describe('the line', () => {
     const id = await open(engine, 'begun', 'HIGH');
     for (const phase of ['containing', 'holding', 'releasing', 'ended'] as const) {
       await updateIncident(engine, id, (before) => ({ ...before, phase }));
-      expect(await notYet(engine, id), phase).toBeUndefined();
+      expect(await drawn(engine, id), phase).toBeUndefined();
     }
+  });
+
+  it('says at once that somebody seems to be due, and not of one who has to wait', async () => {
+    const engine = lineOf();
+    const likely: boolean[] = [];
+    for (const name of names(5)) {
+      let seems = false;
+      await drawn(engine, await open(engine, name, 'HIGH'), () => {
+        seems = true;
+      });
+      likely.push(seems);
+    }
+    expect(likely).toEqual([true, true, true, false, false]);
   });
 
   it('says that it is crowded, so that nothing but what contains is done first', async () => {
@@ -134,7 +157,7 @@ describe('the line', () => {
     const crowded: boolean[] = [];
     for (const name of names(8)) {
       const id = await open(engine, name, 'HIGH');
-      await notYet(engine, id);
+      await drawn(engine, id);
       crowded.push((await incidentOf(engine, name)).turn?.crowded ?? false);
     }
     expect(crowded).toEqual([false, false, false, false, true, true, true, true]);

@@ -1,11 +1,12 @@
 // What an incident does to the settings it wishes for: it contains, and then maybe releases; one process or two at once for each.
-import type { Held, HoldRecord, Release, ReleaseMode } from '../../functions/engine/hold.ts';
+import type { Held, HoldRecord, Look, Release, ReleaseMode } from '../../functions/engine/hold.ts';
 import * as protocolItself from '../../functions/engine/hold.ts';
+import { readHold } from '../../functions/engine/hold.ts';
 import { type Hands, type Process, processOf } from './scheduler.ts';
 import { inert, note, nowhere, type Thing, type World } from './world.ts';
 
 /** The protocol under test: as it stands, or with a condition taken out. */
-export type Protocol = Pick<typeof protocolItself, 'take' | 'write' | 'release' | 'holdKey'>;
+export type Protocol = Pick<typeof protocolItself, 'take' | 'write' | 'release' | 'holdKey' | 'foreseen'>;
 
 export const protocol: Protocol = protocolItself;
 
@@ -25,6 +26,8 @@ export interface Incident {
   readonly containers: number;
   readonly releasers: number;
   readonly sturdy: boolean;
+  /** Its settings were read before their records, as when it was planned. */
+  readonly foresees: boolean;
   contained: number;
   released: number;
   releasing: boolean;
@@ -35,19 +38,29 @@ export interface Incident {
 
 const heldOf = (hands: Hands, thing: Thing): Held => ({ setting: hands.setting(thing), id: thing.id, aws: nowhere });
 
+/** The setting first, and then the record: the order that is worst for whoever reads both side by side. */
+const lookAhead = async ({ foreseen }: Protocol, { tools }: Hands, held: Held): Promise<Look | undefined> => {
+  const asked = tools.now();
+  const value = await held.setting.read(held.aws, held.id);
+  return foreseen(await readHold(tools, held), { asked, value });
+};
+
 const containing =
-  ({ take, write }: Protocol, world: World, incident: Incident) =>
+  (protocolUsed: Protocol, world: World, incident: Incident) =>
   async (hands: Hands): Promise<void> => {
     const taken = [];
     for (const { thing, wanted } of incident.wishes) {
-      const end = await take(hands.tools, heldOf(hands, thing), incident.name, wanted);
+      const held = heldOf(hands, thing);
+      const first = incident.foresees ? await lookAhead(protocolUsed, hands, held) : undefined;
+      if (first) note(world, 'foreseen');
+      const end = await protocolUsed.take(hands.tools, held, incident.name, wanted, first);
       taken.push({ thing, end });
     }
     let failure: unknown;
     for (const { thing, end } of taken) {
       if (end.state !== 'held') continue;
       try {
-        await write(hands.tools, heldOf(hands, thing), incident.name, end);
+        await protocolUsed.write(hands.tools, heldOf(hands, thing), incident.name, end);
       } catch (error) {
         // As in the engine, one change that fails doesn't stop the others.
         if (isOverdue(error)) note(world, 'overtaken');
@@ -125,9 +138,11 @@ export const thingOf = (id: string, settleSeconds: number, combines: boolean): T
 export const incidentOf = (
   name: string,
   of: Pick<Incident, 'wishes' | 'mode' | 'containers' | 'releasers' | 'sturdy'>,
+  foresees = false,
 ): Incident => ({
   name,
   ...of,
+  foresees,
   contained: 0,
   released: 0,
   releasing: false,

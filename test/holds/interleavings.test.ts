@@ -10,7 +10,7 @@ describe('holds', () => {
     const seen = await prove(overlap);
     // A generator that no longer makes these would prove nothing.
     const often = ['stale read', 'dies before it', 'dies after it', 'no answer, done', 'no answer, undone', 'denied'];
-    for (const what of [...often, 'shared', 'released', 'untouched'])
+    for (const what of [...often, 'shared', 'released', 'untouched', 'foreseen'])
       expect(seen.get(what), what).toBeGreaterThan(runs / 100);
     expect(seen.get('overtaken')).toBeGreaterThan(runs / 200);
   });

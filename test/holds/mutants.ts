@@ -51,6 +51,12 @@ export const mutants: readonly Mutant[] = [
   },
   // What else keeps an original or a containment.
   {
+    name: 'a setting that was read before its record serves whatever is on record',
+    from: 'version === 0 ? { record, version, asked, value } : undefined',
+    to: '({ record, version, asked, value })',
+    noticed: overlap,
+  },
+  {
     name: 'the second holder overwrites the original',
     from: 'free ? value : record.original;',
     to: 'value;',

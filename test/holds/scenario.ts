@@ -111,14 +111,15 @@ export const overlap = async ({ protocol, seed, seen, trace }: Try): Promise<voi
   const count = 1 + random.below(4);
   const incidents = Array.from({ length: count }, (_, index) => {
     const some = things.filter(() => random.chance(0.8));
-    return incidentOf('ABCD'[index] as string, {
+    const of = {
       wishes: (some.length > 0 ? some : things).map(wishOf),
-      mode: random.pick(['restore', 'restore', 'restore', 'force', undefined]),
+      mode: random.pick<ReleaseMode | undefined>(['restore', 'restore', 'restore', 'force', undefined]),
       // A release of somebody who never held is a duplicate that comes very late.
       containers: random.chance(0.05) ? 0 : twins !== 'none' && random.chance(0.4) ? 2 : 1,
       releasers: twins !== 'none' && random.chance(0.4) ? 2 : 1,
       sturdy: twins === 'sturdy',
-    });
+    };
+    return incidentOf('ABCD'[index] as string, of, random.chance(0.5));
   });
   world.faults = random.pick([0, 0, 1, 2, 4]);
   const processes = incidents.flatMap((incident, index) => {

@@ -41,9 +41,9 @@ describe('write', () => {
       },
     });
     const first = await at.take('a', ['sg-a']);
-    if (first.state === 'held') await write(at.tools, at.held, 'a', first, 'made before');
+    if (first.state === 'held') await write(at.tools, at.held, 'a', first, { prepared: 'made before' });
     const second = await at.take('b', ['sg-b']);
-    if (second.state === 'held') await write(at.tools, at.held, 'b', second, 'made before');
+    if (second.state === 'held') await write(at.tools, at.held, 'b', second, { prepared: 'made before' });
     expect(seen).toEqual([
       [['sg-a'], 'made before'],
       [['sg-a', 'sg-b'], 'for ["sg-a","sg-b"]'],

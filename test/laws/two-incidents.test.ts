@@ -56,10 +56,19 @@ describe.each(holding.map((one) => [title(one), one] as const))('%s', (_title, o
     ]);
     const second = executions.find(({ incident }) => incident.playbook === twin)?.incident;
     if (!second) throw new Error('The twin opened no incident.');
-    const settled = (await staged.practice.contain(second)).incident;
+    let settled = (await staged.practice.contain(second)).incident;
+    if (settled.outcome === 'refused') {
+      // A person was asked, and what the other one let go moved the plan under him as often as that may be: the next finding is answered anew.
+      expect(settled.reason).toContain('The plan changed 2 times while a person was asked');
+      const { practice, arranged } = staged;
+      const later = one.scenario.finding(arranged, { ...practice.stage, now: practice.world.clock.now() });
+      const anew = (await practice.respond(later)).executions;
+      settled = anew.find(({ incident }) => incident.playbook === twin)?.incident ?? settled;
+      for (const { incident } of anew) if (incident.playbook !== twin) await practice.release(incident, 'force');
+    }
     expect(settled.outcome).toBe(first.outcome);
     if (contained) expect(await staged.harm()).toBe(false);
-    await staged.practice.release(second, 'force');
+    await staged.practice.release(settled, 'force');
     // Whichever of the two answered the event meanwhile may hold as well.
     for (const { incident } of executions)
       if (incident.playbook !== twin) await staged.practice.release(incident, 'force');

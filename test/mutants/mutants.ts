@@ -110,8 +110,8 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/engine/incident.ts',
     edits: [
       [
-        "    const opened = await tools.ledger.write('incidents', id, incident, 0);\n    await tools.ledger.write('keys', opening.key, { generation }, version);\n",
-        "    await tools.ledger.write('keys', opening.key, { generation }, version);\n    const opened = await tools.ledger.write('incidents', id, incident, 0);\n",
+        "    const opened = await tools.ledger.write('incidents', id, incident, 0);\n    const pointed = awaitedLater(tools.ledger.write('keys', opening.key, { generation }, version));\n",
+        "    const pointed = Promise.resolve(await tools.ledger.write('keys', opening.key, { generation }, version));\n    const opened = await tools.ledger.write('incidents', id, incident, 0);\n",
       ],
     ],
     seenIn: 'block-public-bucket/public-policy',
