@@ -54,6 +54,17 @@ const runsFrom = (text = '2000'): number => {
   throw trouble(`'${text}' is no number of trials.`, 'Give a whole number, such as --runs 2000.');
 };
 
+/** 'pairs' finds while it plays which of its trials are still wanted: it is no list that could be parted. */
+const partFrom = (text: string | undefined, kind: FaultKind | 'none'): Order['part'] => {
+  if (text === undefined) return undefined;
+  const [, part, of] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (!part || !of || Number(part) > Number(of))
+    throw trouble(`'${text}' is no part.`, 'Give which one of how many, such as --part 2/4.');
+  if (kind === 'none' || kind === 'pairs')
+    throw trouble(`--faults ${kind} is not played in parts.`, 'Leave --part out, or give single, all-pairs or random.');
+  return { index: Number(part) - 1, of: Number(of) };
+};
+
 /** Many to a second: one line that goes again. */
 const trialsOn = (screen: Screen): ((progress: Progress) => void) => {
   const begun = Date.now();
@@ -94,7 +105,8 @@ const tryFaults = async (order: Order, world: World): Promise<FaultReport> => {
   world.err.line(`${tally.trials} trials with faults are played.`);
   const { pairs, ...counted } = tally;
   const met = { together: pairs.together.length, apart: pairs.apart.length };
-  return { ...counted, kind: order.kind, seed: order.seed, ...(order.kind === 'pairs' && { pairs: met }) };
+  const { kind, seed, part } = order;
+  return { ...counted, kind, seed, ...(part && { part }), ...(kind === 'pairs' && { pairs: met }) };
 };
 
 const playBurst = async (screen: Screen, seed: number): Promise<BurstReport> => {
@@ -123,6 +135,11 @@ export const drill = command({
       about: 'also let things go wrong: single (each call, each fault), pairs, all-pairs, random; none if not given',
     },
     runs: { type: 'string', value: 'N', about: 'how many random trials; 2000 if not given' },
+    part: {
+      type: 'string',
+      value: 'K/N',
+      about: 'play the Kth of N parts of the trials with faults: all-pairs takes hours',
+    },
     replay: { type: 'string', value: 'TRIAL', about: 'play one trial again, as a report spells it' },
     json,
   },
@@ -137,11 +154,13 @@ export const drill = command({
     if (values.replay) return playAgain(world, values.replay, seed, values.json ?? false);
     const kind = kindFrom(values.faults);
     const runs = runsFrom(values.runs);
+    const part = partFrom(values.part, kind);
     const known = await world.playbooks();
     for (const name of words) playbookFor(known, name);
     const { runDrill } = await import('../../gameday/drill.ts');
     const calm = await runDrill({ playbooks: words, seed, onProgress: progressOn(world.err) });
-    const faults = kind === 'none' ? undefined : await tryFaults({ kind, playbooks: words, seed, runs }, world);
+    const order = { playbooks: words, seed, runs, ...(part && { part }) };
+    const faults = kind === 'none' ? undefined : await tryFaults({ ...order, kind }, world);
     const burst = values.burst ? await playBurst(world.err, seed) : undefined;
     const report: DrillReport = { ...calm, ...(faults && { faults }), ...(burst && { burst }) };
     if (values.json) world.out.line(jsonText(report));

@@ -21,6 +21,8 @@ export interface Order {
   readonly seed: number;
   /** How many random trials; the other kinds are as many as there are. */
   readonly runs: number;
+  /** So much of them only: a deep drill can be played part by part. */
+  readonly part?: Share;
 }
 
 export interface Share {
@@ -53,6 +55,10 @@ const shortest = (grounds: readonly Ground[], wanted: (ground: Ground) => boolea
     const candidates = own.some(wanted) ? own.filter(wanted) : own;
     return candidates.toSorted((a, b) => a.operations.length - b.operations.length).slice(0, 1);
   });
+
+/** Every so-manieth. */
+export const sharedOut = <T>(items: readonly T[], { index, of }: Share): readonly T[] =>
+  items.filter((_, number) => number % of === index);
 
 type Task = { readonly ground: Ground; readonly trial: Trial };
 
@@ -109,14 +115,15 @@ const createPairs = () => {
  */
 export const playShare = async (
   order: Order,
-  { index, of }: Share,
+  share: Share,
   onProgress: (progress: Progress) => void,
   onBroken: (story: Story) => void,
 ): Promise<Tally> => {
   const playbooks = await loadPlaybooks();
   const names = order.playbooks.length > 0 ? order.playbooks : [...playbooks.keys()];
   const pieces = await piecesOf({ playbooks, scenariosOf: loadScenarios }, names, order.seed);
-  const tasks = tasksOf(order, await groundsOf(pieces, playbooks)).filter((_, number) => number % of === index);
+  const all = tasksOf(order, await groundsOf(pieces, playbooks));
+  const tasks = sharedOut(order.part ? sharedOut(all, order.part) : all, share);
   const released = new Map<Ground, Released>();
   const tallies: Tally[] = [];
   const pairs = createPairs();

@@ -3,7 +3,7 @@ import type { ChangeState } from '../../functions/engine/incident.ts';
 import type { Json } from '../../playbooks/language/json.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import type { Difference, Explained } from '../compare.ts';
-import type { FaultKind } from '../faults/share.ts';
+import type { FaultKind, Share } from '../faults/share.ts';
 import type { Tally } from '../faults/tally.ts';
 import type { BurstReport } from './burst-report.ts';
 
@@ -176,6 +176,8 @@ export type DrillResult = {
 export type FaultReport = Omit<Tally, 'pairs'> & {
   readonly kind: FaultKind;
   readonly seed: number;
+  /** Where only a part of them was played. */
+  readonly part?: Share;
   /** How many pairs of kinds of faults met in one run, and how many never do, as one ends the run before the other. */
   readonly pairs?: { readonly together: number; readonly apart: number };
 };

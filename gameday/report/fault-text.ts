@@ -37,9 +37,9 @@ export const brokenSaid = (story: Story, seed: number): readonly string[] => [
 const most = 5;
 
 /** The counts, and the first of what is broken with the command that plays it again. */
-export const faultsSaid = ({ kind, seed, trials, counts, pairs, broken }: FaultReport): readonly string[] => [
+export const faultsSaid = ({ kind, seed, part, trials, counts, pairs, broken }: FaultReport): readonly string[] => [
   '',
-  `${trials} trials with faults (${kindsSaid[kind]}, seed ${seed}):`,
+  `${trials} trials with faults (${kindsSaid[kind]}, seed ${seed}${part ? `, part ${part.index + 1} of ${part.of}` : ''}):`,
   ...Object.entries(counts)
     .filter(([end, count]) => count > 0 || end === 'broken')
     .map(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { prepare } from '../../gameday/faults/ground.ts';
 import type { Story } from '../../gameday/faults/play.ts';
 import { play } from '../../gameday/faults/play.ts';
+import { sharedOut } from '../../gameday/faults/share.ts';
 import { mergeTallies, noTally, tallyOf, worstEnd } from '../../gameday/faults/tally.ts';
 import {
   awsFaults,
@@ -55,6 +56,23 @@ describe('a trial', () => {
     ['isolate-instance/crypto-miner later.aws.1=denied', 'nothing that can go wrong'],
     ['isolate-instance/crypto-miner respond.ledger.x=outage', 'nothing that can go wrong'],
   ])('that makes no sense is refused in words: %s', (text, words) => expect(() => readTrial(text)).toThrow(words));
+});
+
+describe('trials in parts', () => {
+  it('are all of them, each once, however many parts there are', () => {
+    const all = singles(ground);
+    const parts = [0, 1, 2].map((index) => sharedOut(all, { index, of: 3 }));
+    expect(new Set(parts.flat())).toEqual(new Set(all));
+    expect(parts.flat()).toHaveLength(all.length);
+    expect(sharedOut(all, { index: 0, of: 1 })).toEqual(all);
+  });
+
+  it('are shared out among processes as the whole would be', () => {
+    const part = sharedOut(singles(ground), { index: 1, of: 2 });
+    const shares = [0, 1, 2].map((index) => sharedOut(part, { index, of: 3 }));
+    expect(new Set(shares.flat())).toEqual(new Set(part));
+    expect(shares.flat()).toHaveLength(part.length);
+  });
 });
 
 describe('every single fault', () => {
