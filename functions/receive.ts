@@ -4,6 +4,7 @@ import type { Engine } from './engine/engine.ts';
 import { receive } from './engine/receive.ts';
 import type { Next } from './engine/recurrence.ts';
 import { handler } from './handler.ts';
+import { isRequest } from './sources/manual.ts';
 
 /** What the workflow is started with depends on the incident alone, so a duplicate event ends in the same execution. */
 export type Start = { readonly incident: string; readonly playbook: string };
@@ -75,5 +76,15 @@ export const received = async (engine: Engine, event: unknown): Promise<ReceiveO
   };
 };
 
+/**
+ * Whoever may call this function directly can put any name into a request by hand: it must be nobody's whose word would count. Where AWS says who
+ * asks, `answer` takes the request.
+ */
+const unproven = (event: unknown): unknown => {
+  if (!isRequest(event)) return event;
+  const { by } = event as { readonly by?: unknown };
+  return typeof by === 'string' ? { ...(event as object), by: `somebody by way of ${by}` } : event;
+};
+
 /** An event of no known source throws, so that Lambda puts it into the dead-letter queue. */
-export const receiveHandler = handler(v.unknown(), received);
+export const receiveHandler = handler(v.unknown(), (engine, event) => received(engine, unproven(event)));

@@ -36,6 +36,7 @@ import { createRandom } from './account/random.ts';
 import type { State } from './account/state.ts';
 import { deployMachine, executionsIn } from './account/step-functions.ts';
 import { Crash, createWorld, type Session, type StaleReads, type World } from './account/world.ts';
+import { type BegunByHand, createByHand } from './by-hand.ts';
 import { denyFrom } from './deny-call.ts';
 import { type DecideLedger, type LedgerCall, ledgerOf } from './faulty-ledger.ts';
 import { functionUrlEvent } from './function-url.ts';
@@ -116,6 +117,8 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
   engine(name: string): Engine;
   /** The whole path from a raw event: receive, and an execution for each incident. EventBridge's retries included. */
   respond(event: unknown): Promise<Response>;
+  /** Start execution of firebreak-by-hand. What it began goes on by itself. */
+  byHand(input: Payload): Promise<BegunByHand>;
   contain(incident: Incident): Promise<Ended>;
   /** Asks for something through the function URL, signed by whoever has this ARN. @throws where the function dies. */
   call(arn: string, asked: Json): Promise<Reply>;
@@ -300,7 +303,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
   };
 
   /** Those that run or have run, in the order of their starts, and the last of each incident. Step Functions runs each once. */
-  const begun: Record<WorkflowName, Promise<Ended>[]> = { respond: [], release: [] };
+  const begun: Record<Exclude<WorkflowName, 'by-hand'>, Promise<Ended>[]> = { respond: [], release: [] };
   const lastOf = new Map<string, Promise<Ended>>();
   let seen = 0;
   const beginStarted = (): void => {
@@ -320,15 +323,15 @@ export const createPractice = (options: PracticeOptions): Practice => {
   };
 
   const deadEvents: unknown[] = [];
-  const deliver = (event: unknown): Promise<ReceiveOutput> =>
-    retried(async () => {
-      try {
-        return await run('receive', (own) => receiveHandler(own)(event));
-      } finally {
-        // Also what it started before it died.
-        beginStarted();
-      }
-    });
+  const deliverOnce = async (event: unknown): Promise<ReceiveOutput> => {
+    try {
+      return await run('receive', (own) => receiveHandler(own)(event));
+    } finally {
+      // Also what it started before it died.
+      beginStarted();
+    }
+  };
+  const deliver = (event: unknown): Promise<ReceiveOutput> => retried(() => deliverOnce(event));
 
   const watch = (input: object): Promise<Watched> => run('watch', (own) => watchHandler(own)(input));
 
@@ -380,6 +383,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
     checkpoint: () => ({ state: world.copy(), ledger: new Map(records), at: world.clock.now().getTime() }),
     respond,
     redrive: ({ incident: { id, playbook }, last }, name) => execute(name, { incident: id, playbook }, last),
+    byHand: createByHand(place, deliverOnce, world.clock.now),
     contain: ({ id, playbook }) => execute('respond', { incident: id, playbook }),
     call,
     releases: async () => Promise.all(begun.release),

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 
-export type WorkflowName = 'respond' | 'release';
+export type WorkflowName = 'respond' | 'release' | 'by-hand';
 export type Payload = { readonly [key: string]: unknown };
 
 /** One state that was entered, when its work began, and the error that it met, if any. */
@@ -29,7 +29,11 @@ export interface Surroundings {
   /** Puts virtual time in place of the workflow's Wait states; without it they wait. */
   readonly wait?: (seconds: number) => Promise<void>;
   readonly now: () => Date;
+  /** The execution's ARN, where whoever runs it has one. */
+  readonly execution?: string;
 }
+
+const localExecution = 'arn:aws:states:local:000000000000:execution:local:local';
 
 type State = {
   readonly Type: string;
@@ -143,7 +147,7 @@ const secondsFor = ({ status, settleSeconds = 0, waitSeconds = 0 }: Record<strin
 export const runWorkflow = async (
   name: WorkflowName,
   input: Payload,
-  { invoke, wait, now }: Surroundings,
+  { invoke, wait, now, execution = localExecution }: Surroundings,
   from?: Entry,
 ): Promise<Execution> => {
   const { machine, states } = await machineOf(name, from?.state);
@@ -172,7 +176,7 @@ export const runWorkflow = async (
   const zero = (entries: readonly (readonly [string, unknown])[]) =>
     Object.fromEntries(entries.map(([state]) => [state, 0]));
   const run = machine.run((from?.input ?? input) as never, {
-    context: { Task: { Token: `local-${String(input.incident)}` } } as never,
+    context: { Task: { Token: `local-${String(input.incident)}` }, Execution: { Id: execution } } as never,
     overrides: {
       taskResourceLocalHandlers: Object.fromEntries(handlers),
       ...(wait && { waitTimeOverrides: zero(ofType(states, 'Wait')), retryIntervalOverrides: zero(tasks) }),

@@ -36,13 +36,22 @@ interface Second {
   readonly not: readonly string[];
   /** What those did, and what somebody else has to do now. */
   readonly because: string;
+  /** What to do where nobody knows who those are. Absent where it must be possible all the same: what is contained has to be released in the end. */
+  readonly unknown?: string;
   readonly field: string;
 }
 
+/** Whether nobody can tell who somebody is: Step Functions and Security Hub do not say who began something there. */
+const unknownAmong = (requesters: readonly string[]): string | undefined =>
+  requesters.find((one) => approverOf(one) === undefined);
+
 /** Why this caller is no second pair of eyes; undefined where he is. */
-const objection = ({ arn, not, because, field }: Second): string | undefined => {
+const objection = ({ arn, not, because, unknown, field }: Second): string | undefined => {
   const who = approverOf(arn);
   if (who === undefined) return nobody(arn);
+  const stranger = unknown === undefined ? undefined : unknownAmong(not);
+  if (stranger !== undefined)
+    return `It was asked for by ${stranger}, and nobody knows whether that was ${who}: ${unknown} (${field} in firebreak.config.ts).`;
   return not.some((one) => recordedAs(one) === who)
     ? `${who} ${because} (${field} in firebreak.config.ts).`
     : undefined;
@@ -62,6 +71,7 @@ export const againstApproval = ({ playbooks }: Config, incident: Asked, arn: str
     arn,
     not: playbooks[incident.playbook]?.approverMustDiffer ? requestersOf(incident) : [],
     because: `asked for incident ${incident.id}, so somebody else has to approve it`,
+    unknown: `deny incident ${incident.id}, and have it asked for by firebreak contain, which AWS tells who sends it`,
     field: 'approverMustDiffer',
   });
 

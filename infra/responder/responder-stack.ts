@@ -57,7 +57,7 @@ export class ResponderStack extends Stack {
       accounts: accountsOf(config, this.account),
       machines: { respond: machineArn(this, 'respond'), release: machineArn(this, 'release') },
     });
-    for (const name of workflowNames) createWorkflow(this, name, storage.key, names);
+    for (const name of [...workflowNames, 'by-hand'] as const) createWorkflow(this, name, storage.key, names);
     if (roles) createMemberRoles(this, roles);
     letFindingsIn(this, functions, people, playbooks);
     if (config.securityHubActions) offerActions(this, playbooks);

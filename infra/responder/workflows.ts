@@ -1,4 +1,4 @@
-// The two state machines, from the very files that the drill executes.
+// The state machines, from the very files that the drill executes.
 import { readFileSync } from 'node:fs';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -11,6 +11,8 @@ import { functionName, liveAlias } from './names.ts';
 
 export const workflowNames = ['respond', 'release'] as const;
 export type WorkflowName = (typeof workflowNames)[number];
+/** Begun by a person, who sees how it ends: nothing of it is alarmed. */
+type MachineName = WorkflowName | 'by-hand';
 
 /** By name, so that the functions can name the machines that call them. */
 export const machineArn = (scope: Construct, name: WorkflowName): string => {
@@ -19,26 +21,28 @@ export const machineArn = (scope: Construct, name: WorkflowName): string => {
 };
 
 /** The file is in the partition aws: Step Functions' own integrations have another one elsewhere. */
-const definitionOf = (scope: Construct, name: WorkflowName): string =>
+const definitionOf = (scope: Construct, name: MachineName): string =>
   readFileSync(new URL(`../workflow/${name}.asl.json`, import.meta.url), 'utf8').replaceAll(
     'arn:aws:states:::',
     `arn:${Stack.of(scope).partition}:states:::`,
   );
 
 /** Which functions a machine calls: a playbook's own, and those that it names. */
-const calledBy = (name: WorkflowName, playbooks: readonly string[]): readonly string[] => [
-  ...(name === 'respond' ? ['ask', 'close'] : ['close']),
-  ...playbooks,
-];
+const calledBy = (name: MachineName, playbooks: readonly string[]): readonly string[] => {
+  if (name === 'by-hand') return ['receive'];
+  return [...(name === 'respond' ? ['ask', 'close'] : ['close']), ...playbooks];
+};
+
+const ids: Readonly<Record<MachineName, string>> = { respond: 'Respond', release: 'Release', 'by-hand': 'ByHand' };
 
 export const createWorkflow = (
   scope: Construct,
-  name: WorkflowName,
+  name: MachineName,
   key: Key,
   playbooks: readonly string[],
 ): StateMachine => {
   const { partition, region, account } = Stack.of(scope);
-  const id = name === 'respond' ? 'Respond' : 'Release';
+  const id = ids[name];
   const logs = new LogGroup(scope, `${id}Log`, {
     // Step Functions writes to log groups of this name without a resource policy of their own being cut short.
     logGroupName: `/aws/vendedlogs/states/firebreak-${name}`,

@@ -28,7 +28,7 @@ type Machine = {
 const textOf = (name: string) =>
   readFileSync(new URL(`../../infra/workflow/${name}.asl.json`, import.meta.url), 'utf8');
 
-describe.each(['respond', 'release'])('%s', (name) => {
+describe.each(['respond', 'release', 'by-hand'])('%s is well formed:', (name) => {
   const text = textOf(name);
   const machine = JSON.parse(text) as Machine;
   const states = Object.entries(machine.States);
@@ -54,6 +54,13 @@ describe.each(['respond', 'release'])('%s', (name) => {
     for (const [state, task] of tasks)
       expect(task.TimeoutSecondsPath === undefined, state).toBe(!task.Resource?.endsWith('.waitForTaskToken'));
   });
+});
+
+describe.each(['respond', 'release'])('%s', (name) => {
+  const text = textOf(name);
+  const machine = JSON.parse(text) as Machine;
+  const states = Object.entries(machine.States);
+  const tasks = states.filter(([, { Type }]) => Type === 'Task');
 
   it('retries every call but the question to a person, and catches whatever is left in Close', () => {
     for (const [state, task] of tasks) {
@@ -79,6 +86,22 @@ describe.each(['respond', 'release'])('%s', (name) => {
   it('carries no finding: a function gets ids, and what is said of the playbook only finds the function', () => {
     expect(text).not.toMatch(/finding|\$\.detail|\$\.plan/);
   });
+});
+
+describe('by-hand', () => {
+  const { States } = JSON.parse(textOf('by-hand')) as Machine;
+
+  it('tries again what AWS failed at, and not a request that can not be read', () => {
+    expect(
+      States['Take the request']?.Retry?.map(({ ErrorEquals, MaxAttempts }) => [ErrorEquals, MaxAttempts]),
+    ).toEqual([
+      [['UnreadableEvent'], 0],
+      [['States.ALL'], 3],
+    ]);
+  });
+
+  it('takes what begins nothing for a failure', () =>
+    expect(States['Is it taken up?']?.Default).toBe('Nothing started'));
 });
 
 describe('a question', () => {
