@@ -12,6 +12,7 @@ import type { ReleaseMode } from './hold.ts';
 import type { Incident } from './incident.ts';
 import type { Ledger, Pause } from './ledger.ts';
 import type { Measure } from './measure.ts';
+import type { Originals } from './originals.ts';
 
 /** One line of progress for whoever watches. `incident` is absent before there is one. */
 export type Progress = { readonly incident?: string; readonly step: string; readonly text: string };
@@ -35,6 +36,8 @@ export interface ReleaseOrder {
 
 export interface Engine {
   readonly ledger: Ledger;
+  /** Where originals are kept beside the ledger, and what a release compares with. Absent where nothing is deployed. */
+  readonly originals?: Originals;
   readonly now: () => Date;
   readonly pause: Pause;
   /** With whose hands: 'read' clients refuse every call that could change anything. */

@@ -3,6 +3,7 @@ import type { Aws } from '../../playbooks/language/aws.ts';
 import type { Json } from '../../playbooks/language/json.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
 import type { Ledger, Pause } from './ledger.ts';
+import type { Originals } from './originals.ts';
 
 /** One record a setting, never deleted. */
 export type HoldRecord = {
@@ -48,6 +49,8 @@ export interface HoldTools {
   readonly ledger: Ledger;
   readonly now: () => Date;
   readonly pause: Pause;
+  /** Where originals are kept beside the ledger; absent where nothing is deployed. */
+  readonly originals?: Originals;
 }
 
 export const holdKey = ({ setting, id, aws }: Held): string =>

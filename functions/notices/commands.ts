@@ -22,8 +22,11 @@ const answers = (id: string): readonly Command[] => [
   { does: 'deny it', command: `firebreak deny ${id} --reason "why"` },
 ];
 
-const decisions = (id: string): readonly Command[] => [
-  { does: 'put the original over what somebody changed', command: `firebreak release ${id} --force` },
+const decisions = ({ id, changes }: Incident): readonly Command[] => [
+  // What is contradicted can't be forced, and where the ledger was changed no copied command may put anything back.
+  ...(changes.some(({ state }) => state === 'doubted')
+    ? []
+    : [{ does: 'put the original over what somebody changed', command: `firebreak release ${id} --force` }]),
   { does: 'let go and leave it as it is', command: `firebreak release ${id} --keep` },
 ];
 
@@ -35,7 +38,7 @@ const next = (incident: Incident, happened: Happened): readonly Command[] => {
     case 'asked':
       return answers(id);
     case 'conflict':
-      return decisions(id);
+      return decisions(incident);
     case 'contained':
       return heldBy(incident) ? [release] : [];
     case 'partly':

@@ -1,9 +1,14 @@
 // The functions as they are deployed, bundled and not from their sources, run a whole incident on an AWS that none of us wrote: an event comes
 // in, the switch is turned on through the function URL, the instance is isolated, and released again.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenarios } from '../../functions/adapters/catalogue.ts';
+import { dynamodbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
 import { type Payload, runWorkflow, type WorkflowName } from '../../functions/adapters/workflow.ts';
+import type { HoldRecord } from '../../functions/engine/hold.ts';
+import type { Aws } from '../../playbooks/language/aws.ts';
+import type { Json } from '../../playbooks/language/json.ts';
 import { newAccount } from './account.ts';
 import { deployOn } from './deployment.ts';
 import { differences, inventoryOf } from './inventory.ts';
@@ -15,6 +20,21 @@ afterAll(() => moto?.stop());
 
 const playbook = 'isolate-instance';
 const scenario = 'crypto-miner';
+
+/** By somebody who can write the ledger, and nothing else. Answers how to undo it. */
+const changeOriginal = async (aws: Aws): Promise<() => Promise<void>> => {
+  const ledger = dynamodbLedger(aws(DynamoDBClient), 'firebreak-ledger');
+  const [found] = (await ledger.list('holds', '')).filter(({ key }) => key.includes('network-interface-isolation'));
+  if (!found) throw new Error('nothing is held');
+  const record = found.value as HoldRecord;
+  const write = async (original: Json): Promise<void> => {
+    const { version = 0, value } = (await ledger.read('holds', found.key)) ?? {};
+    if (!(await ledger.write('holds', found.key, { ...(value as HoldRecord), original }, version)))
+      throw new Error('not changed');
+  };
+  await write(['sg-0badbadbadbadbad0']);
+  return () => write(record.original);
+};
 
 const wholeIncident = async (url: string): Promise<void> => {
   const account = await newAccount(url, 900);
@@ -75,10 +95,20 @@ const wholeIncident = async (url: string): Promise<void> => {
   const shown = await ask('oncall', { do: 'show', incident: start.incident });
   expect(shown).toMatchObject({ status: 200, said: { incident: start.incident, outcome: 'contained' } });
 
-  const released = await ask('oncall', { do: 'release', incident: start.incident, mode: 'force', reason: 'a test' });
-  expect(released).toMatchObject({ status: 200 });
-  expect(await deployment.started('release')).toHaveLength(1);
-  expect(await run('release', { ...start, mode: 'force' })).toMatchObject({ status: 'SUCCEEDED' });
+  const release = async () => {
+    const released = await ask('oncall', { do: 'release', incident: start.incident, mode: 'force', reason: 'a test' });
+    expect(released).toMatchObject({ status: 200 });
+    return run('release', { ...start, mode: 'force' });
+  };
+  const mend = await changeOriginal(stage.aws);
+  await release();
+  const doubted = await ask('oncall', { do: 'show', incident: start.incident });
+  expect(doubted.said).toMatchObject({ outcome: 'conflict' });
+  expect(JSON.stringify(doubted.said)).toMatch(/The ledger says that it was sg-0badbadbadbadbad0, and what was kept/);
+  expect(await arrangement.harm(arranged, stage), 'nothing was put back').toBe(false);
+  await mend();
+  expect(await release()).toMatchObject({ status: 'SUCCEEDED' });
+  expect((await deployment.started('release')).length).toBeGreaterThan(0);
   deployment.stop();
   expect(new Set(deployment.called()), 'identity policies are written by deny alone').toContain('deny');
   const left = differences(before, await inventoryOf(stage)).map(({ what }) => what);
