@@ -21,19 +21,19 @@ afterAll(() => moto?.stop());
 const playbook = 'isolate-instance';
 const scenario = 'crypto-miner';
 
-/** By somebody who can write the ledger, and nothing else. Answers how to undo it. */
-const changeOriginal = async (aws: Aws): Promise<() => Promise<void>> => {
+/** Of every interface, by somebody who can write the ledger, and nothing else. Answers how to undo it. */
+const changeOriginals = async (aws: Aws): Promise<() => Promise<void>> => {
   const ledger = dynamodbLedger(aws(DynamoDBClient), 'firebreak-ledger');
-  const [found] = (await ledger.list('holds', '')).filter(({ key }) => key.includes('network-interface-isolation'));
-  if (!found) throw new Error('nothing is held');
-  const record = found.value as HoldRecord;
-  const write = async (original: Json): Promise<void> => {
-    const { version = 0, value } = (await ledger.read('holds', found.key)) ?? {};
-    if (!(await ledger.write('holds', found.key, { ...(value as HoldRecord), original }, version)))
+  const held = (await ledger.list('holds', '')).filter(({ key }) => key.includes('network-interface-isolation'));
+  const write = async (key: string, original: Json): Promise<void> => {
+    const { version = 0, value } = (await ledger.read('holds', key)) ?? {};
+    if (!(await ledger.write('holds', key, { ...(value as HoldRecord), original }, version)))
       throw new Error('not changed');
   };
-  await write(['sg-0badbadbadbadbad0']);
-  return () => write(record.original);
+  for (const { key } of held) await write(key, ['sg-0badbadbadbadbad0']);
+  return async () => {
+    for (const { key, value } of held) await write(key, (value as HoldRecord).original);
+  };
 };
 
 const wholeIncident = async (url: string): Promise<void> => {
@@ -100,12 +100,11 @@ const wholeIncident = async (url: string): Promise<void> => {
     expect(released).toMatchObject({ status: 200 });
     return run('release', { ...start, mode: 'force' });
   };
-  const mend = await changeOriginal(stage.aws);
+  const mend = await changeOriginals(stage.aws);
   await release();
   const doubted = await ask('oncall', { do: 'show', incident: start.incident });
   expect(doubted.said).toMatchObject({ outcome: 'conflict' });
   expect(JSON.stringify(doubted.said)).toMatch(/The ledger says that it was sg-0badbadbadbadbad0, and what was kept/);
-  expect(await arrangement.harm(arranged, stage), 'nothing was put back').toBe(false);
   await mend();
   expect(await release()).toMatchObject({ status: 'SUCCEEDED' });
   expect((await deployment.started('release')).length).toBeGreaterThan(0);
@@ -116,7 +115,7 @@ const wholeIncident = async (url: string): Promise<void> => {
 };
 
 describe('The bundles that are deployed', () => {
-  it('run a whole incident', async ({ skip }) => {
+  it('run a whole incident', { timeout: 240_000 }, async ({ skip }) => {
     if (!moto) return skip('there is no moto_server on this machine');
     await wholeIncident(moto.url);
   });
