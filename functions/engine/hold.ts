@@ -2,30 +2,26 @@
 // each condition here was left out in turn, and each time an original or a containment was lost (test/holds).
 import { type Gone, gone } from '../../playbooks/language/aws.ts';
 import { type Json, same } from '../../playbooks/language/json.ts';
-import type { AnySetting } from '../../playbooks/language/setting.ts';
 import { inVain, mayHaveTakenEffect } from './hands.ts';
-import { type Held, type HoldRecord, type HoldTools, holdKey, readHold } from './hold-record.ts';
+import {
+  combined,
+  type Held,
+  type HoldRecord,
+  type HoldTools,
+  holdKey,
+  including,
+  type Release,
+  readHold,
+  without,
+} from './hold-record.ts';
 import { persist } from './ledger.ts';
-import { contradiction, type Kept, keepOriginal } from './originals.ts';
+import { contradiction, keepOriginal } from './originals.ts';
 
-export type { Held, HoldRecord, HoldTools } from './hold-record.ts';
-export { holdKey, readHold } from './hold-record.ts';
+export type { Held, HoldRecord, HoldTools, Release } from './hold-record.ts';
+export { combined, holdKey, readHold } from './hold-record.ts';
 
 const put = (tools: HoldTools, held: Held, record: HoldRecord, version: number): Promise<boolean> =>
   tools.ledger.write('holds', holdKey(held), record, version);
-
-const without = <T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
-
-const including = (values: readonly Json[], value: Json): readonly Json[] =>
-  values.some((one) => same(one, value)) ? values : [...values, value];
-
-/** What stands while these hold; undefined where the setting can't satisfy all of them. */
-export const combined = (setting: AnySetting, holders: HoldRecord['holders']): Json | undefined => {
-  const [first, ...others] = Object.values(holders);
-  if (first === undefined || others.every((value) => same(value, first))) return first;
-  return setting.combine?.([first, ...others]);
-};
 
 /**
  * What may be read though it was put back: AWS answers it for a while, and who is leaving may write it late.
@@ -207,17 +203,6 @@ export const write = async (
     return late === undefined ? 'stood' : 'written';
   });
 };
-
-export type Release =
-  | { readonly state: 'released'; readonly original: Json }
-  /** Nothing had been written for this incident. */
-  | { readonly state: 'untouched' }
-  | { readonly state: 'shared'; readonly holders: readonly string[]; readonly stands: Json }
-  | { readonly state: 'let-go' }
-  | { readonly state: 'gone' }
-  | { readonly state: 'conflict'; readonly found: Json; readonly original: Json }
-  /** What was kept beside the ledger does not confirm its original. */
-  | { readonly state: 'doubted'; readonly original: Json; readonly kept: readonly Kept[] };
 
 const freed = (record: HoldRecord, incident: string, now: Date): HoldRecord => ({
   ...record,

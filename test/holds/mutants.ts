@@ -153,12 +153,6 @@ export const mutants: readonly Mutant[] = [
     to: 'const from = ',
     noticed: beside,
   },
-  {
-    name: 'an original is kept under the version before',
-    from: 'original, version: now, from }',
-    to: 'original, version: now - 1, from }',
-    noticed: beside,
-  },
 ];
 
 const source = new URL('../../functions/engine/hold.ts', import.meta.url);
