@@ -29,6 +29,7 @@ const environment = {
   FIREBREAK_NOTES: 'https://sqs.eu-central-1.amazonaws.com/111122223333/firebreak-notes',
   FIREBREAK_MEMBER_ROLE: 'firebreak-bench',
   FIREBREAK_EXTERNAL_ID: 'firebreak',
+  FIREBREAK_EVIDENCE: 'firebreak-evidence-111122223333-eu-central-1',
   FIREBREAK_RESPOND: 'arn:aws:states:eu-central-1:111122223333:stateMachine:firebreak-respond',
   FIREBREAK_RELEASE: 'arn:aws:states:eu-central-1:111122223333:stateMachine:firebreak-release',
   FIREBREAK_ANSWER: 'firebreak-answer:live',

@@ -9,6 +9,7 @@ import {
 import { loadScenarios } from '../functions/adapters/catalogue.ts';
 import type { Incident } from '../functions/engine/incident.ts';
 import type { Call } from '../gameday/account/world.ts';
+import { evidencePlace } from '../gameday/evidence-bucket.ts';
 import { ledgerMilliseconds } from '../gameday/faulty-ledger.ts';
 import { createPractice, type Ended, type Practice } from '../gameday/practice.ts';
 import type { Json } from '../playbooks/language/json.ts';
@@ -31,7 +32,7 @@ export type Counted = {
   readonly ledgerWrites: number;
   /** Of the resource's account. */
   readonly account: number;
-  /** Firebreak's own: the execution's start, notices, the switch. */
+  /** Firebreak's own: the execution's start, originals, notices, the switch. */
   readonly own: number;
   /** Added, as the practice ground needs none: one for each function that called the resource's account. */
   readonly assumeRole: number;
@@ -65,7 +66,7 @@ export type PathFigures = {
 };
 
 const ownServices: ReadonlySet<string> = new Set(['SFN', 'SNS', 'SQS', 'Lambda']);
-const isOwn = ({ service }: Call): boolean => ownServices.has(service);
+const isOwn = ({ service, account }: Call): boolean => ownServices.has(service) || account === evidencePlace.account;
 
 type Recorded = {
   readonly practice: Practice;
@@ -187,6 +188,7 @@ export const evenGround = (playbooks: ReadonlyMap<string, Playbook>): Ground => 
     latency: each,
     notices: 'published',
     onLend: () => lendings.push(practice.world.clock.now().getTime()),
+    originals: 'stored',
     readSwitch: async () => {
       switchReads.push(practice.world.clock.now().getTime());
       await practice.world.clock.sleep(each);

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Engine } from './engine/engine.ts';
 import { receive } from './engine/receive.ts';
 import type { Next } from './engine/recurrence.ts';
+import { noticingFailures, tellUndecided } from './engine/undecided.ts';
 import { handler } from './handler.ts';
 import { isRequest } from './sources/manual.ts';
 
@@ -35,12 +36,23 @@ const all = async (works: readonly (() => Promise<void> | undefined)[]): Promise
   if (failed) throw failed.reason;
 };
 
+/** A ledger out of reach keeps Firebreak from deciding anything, and nobody from hearing of it. @throws what the ledger said, all the same. */
+const taking = async (engine: Engine, event: unknown) => {
+  const { ledger, failure } = noticingFailures(engine.ledger);
+  try {
+    return await receive({ ...engine, ledger }, event);
+  } catch (error) {
+    await tellUndecided(engine, event, error, failure());
+    throw error;
+  }
+};
+
 /**
  * Takes the event in and has everything begun that answers it.
  * @throws when the event is of no known source, in words; or when something could not be begun.
  */
 export const received = async (engine: Engine, event: unknown): Promise<ReceiveOutput> => {
-  const taken = await receive(engine, event);
+  const taken = await taking(engine, event);
   if ('unreadable' in taken) throw Object.assign(new Error(taken.unreadable), { name: 'UnreadableEvent' });
   const those = (wanted: Next): readonly Start[] =>
     taken.incidents

@@ -2,6 +2,7 @@
 import { canonical, type Json } from '../playbooks/language/json.ts';
 import type { State } from './account/state.ts';
 import { stepFunctionsSlice } from './account/step-functions.ts';
+import { evidenceBucket } from './evidence-bucket.ts';
 
 /** `before` is missing where something was added, `after` where something was removed. */
 export type Difference = {
@@ -29,8 +30,9 @@ const differ = (before: Json | undefined, after: Json | undefined, path: readonl
   return canonical(before) === canonical(after) ? [] : [{ path, change: 'changed', before, after }];
 };
 
-/** What Firebreak itself runs on is no part of what it contains: its executions, and the topics on which it tells people. */
-const isOwn = (name: string): boolean => name === stepFunctionsSlice || name.includes(':firebreak-');
+/** What Firebreak itself runs on is no part of what it contains: its executions, its evidence, and the topics on which it tells people. */
+export const isOwn = (name: string): boolean =>
+  name === stepFunctionsSlice || name === evidenceBucket || name.includes(':firebreak-');
 
 /** State as JSON knows it; what a model leaves undefined is as good as absent. */
 const plain = (state: State): Json =>

@@ -2,7 +2,7 @@
 import type { Engine } from '../functions/engine/engine.ts';
 import type { Incident } from '../functions/engine/incident.ts';
 import type { FindingNote } from '../functions/notices/finding-note.ts';
-import { type Notice, noticeOf, noticeOfFinding } from '../functions/notices/notice.ts';
+import { type Notice, noticeOf, noticeOfFinding, noticeOfUndecided } from '../functions/notices/notice.ts';
 import { type DeadLetter, type Sender, senderFor } from '../functions/notices/send.ts';
 import type { Place } from '../playbooks/language/resource.ts';
 import type { Request } from './account/model.ts';
@@ -65,6 +65,7 @@ export const createNoticeBoard = (world: World, place: Place, by: NoticesBy): No
         notify: async (incident: Incident) => keep(noticeOf(incident)),
         note: async () => alive(session),
         tell: async (finding, reason) => keep(noticeOfFinding(finding, reason)),
+        tellUndecided: async (...what) => keep(noticeOfUndecided(...what)),
       };
     },
     notices: () =>

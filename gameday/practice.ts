@@ -19,6 +19,7 @@ import type { Engine, Options, Progress } from '../functions/engine/engine.ts';
 import type { ReleaseMode } from '../functions/engine/hold.ts';
 import { type Incident, readIncident } from '../functions/engine/incident.ts';
 import type { Ledger, LedgerRecord } from '../functions/engine/ledger.ts';
+import type { Original } from '../functions/engine/originals.ts';
 import type { Watched } from '../functions/engine/watch.ts';
 import { playbookHandler } from '../functions/playbook.ts';
 import { admitRelease } from '../functions/rails/admission.ts';
@@ -38,11 +39,13 @@ import { deployMachine, executionsIn } from './account/step-functions.ts';
 import { Crash, createWorld, type Session, type StaleReads, type World } from './account/world.ts';
 import { type BegunByHand, createByHand } from './by-hand.ts';
 import { denyFrom } from './deny-call.ts';
+import { createEvidenceBucket, type OriginalsBy } from './evidence-bucket.ts';
 import { type DecideLedger, type LedgerCall, ledgerOf } from './faulty-ledger.ts';
 import { functionUrlEvent } from './function-url.ts';
 import { createLambda, type Process } from './lambda.ts';
 import { memoryLedger, type Records } from './memory-ledger.ts';
 import { createNoticeBoard, type NoticeBoard, type NoticesBy } from './notice-board.ts';
+import { personAgainAfterSeconds, retrying } from './retrying.ts';
 import { createWaiting } from './waiting.ts';
 
 export type Answer = 'approve' | 'deny' | 'silence';
@@ -66,6 +69,8 @@ export interface PracticeOptions {
   readonly answer?: Answer | ((times: number) => Answer);
   /** 'published' sends them through topics in the account; otherwise they are kept without a call to AWS. */
   readonly notices?: NoticesBy;
+  /** 'stored' puts originals into a bucket in the responder's account; otherwise they are kept without a call to AWS. */
+  readonly originals?: OriginalsBy;
   readonly report?: (progress: Progress, at: Date) => void;
   /** Goes on from there, with processes of its own. */
   readonly from?: Checkpoint;
@@ -79,6 +84,7 @@ export interface PracticeOptions {
 export interface Checkpoint {
   readonly state: State;
   readonly ledger: ReadonlyMap<string, LedgerRecord>;
+  readonly originals: readonly Original[];
   readonly at: number;
 }
 
@@ -133,14 +139,6 @@ export interface Practice extends Pick<NoticeBoard, 'notices' | 'deadLetters' | 
 
 const place: Place = { partition: 'aws', account: '111122223333', region: 'eu-central-1' };
 const start = new Date('2026-11-02T03:04:05.000Z');
-/**
- * Lambda calls a function that failed again after a minute, and once more after two.
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
- */
-const againAfterSeconds = [60, 120];
-/** Whoever gets no answer to his answer gives it again. */
-const personAgainAfterSeconds = [10, 60];
-
 /** What a deployment for practice has in its firebreak.config.ts. */
 export const practiceConfig = (playbooks: PracticeOptions['playbooks'], more: ConfigInput = {}): Config => {
   const answers = [...playbooks.values()].flatMap((playbook) => playbook.answers);
@@ -168,6 +166,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
     world.clock.advance(options.from.at - start.getTime());
   }
   const { sender, ...board } = createNoticeBoard(world, place, options.notices ?? 'kept');
+  const evidence = createEvidenceBucket(world, options.originals ?? 'kept', options.from?.originals);
   const ledgerCalls: LedgerCall[] = [];
   let decideLedger: DecideLedger | undefined;
   const playbooks = new Map(options.playbooks);
@@ -175,6 +174,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
   const questions = new Map<string, number>();
   let sessions = 0;
 
+  const retried = retrying(world.clock);
   const machine = deployMachine(world.requestAt(place), 'firebreak-respond');
   const releasing = deployMachine(world.requestAt(place), 'firebreak-release');
   const waiting = createWaiting(world, place);
@@ -205,7 +205,7 @@ export const createPractice = (options: PracticeOptions): Practice => {
       aws,
       lend: () => options.onLend?.(),
       ...sender(session, aws),
-      ...(!isDeny && { deny: denyFrom(world, run, session) }),
+      ...(!isDeny && { deny: denyFrom(world, run, session), originals: evidence.originals(aws) }),
       start: startOn(aws(place, 'receive', 'write'), machine),
       // Its role alone may.
       ...(name.startsWith('answer') && {
@@ -291,17 +291,6 @@ export const createPractice = (options: PracticeOptions): Practice => {
     return { ...execution, incident: await read(String(input.incident)), endedAt: world.clock.now().getTime() };
   };
 
-  const retried = async <T>(work: () => Promise<T>, pauses: readonly number[] = againAfterSeconds): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      const [pause, ...others] = pauses;
-      if (pause === undefined || (error as Error).name === 'UnreadableEvent') throw error;
-      await world.clock.sleep(pause * 1000);
-      return retried(work, others);
-    }
-  };
-
   /** Those that run or have run, in the order of their starts, and the last of each incident. Step Functions runs each once. */
   const begun: Record<Exclude<WorkflowName, 'by-hand'>, Promise<Ended>[]> = { respond: [], release: [] };
   const lastOf = new Map<string, Promise<Ended>>();
@@ -380,7 +369,12 @@ export const createPractice = (options: PracticeOptions): Practice => {
     },
     mostAtOnce,
     settled: async () => Promise.all(begun.respond),
-    checkpoint: () => ({ state: world.copy(), ledger: new Map(records), at: world.clock.now().getTime() }),
+    checkpoint: () => ({
+      state: world.copy(),
+      ledger: new Map(records),
+      originals: [...evidence.inMemory],
+      at: world.clock.now().getTime(),
+    }),
     respond,
     redrive: ({ incident: { id, playbook }, last }, name) => execute(name, { incident: id, playbook }, last),
     byHand: createByHand(place, deliverOnce, world.clock.now),

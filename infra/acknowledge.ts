@@ -5,8 +5,13 @@ import type { IConstruct } from 'constructs';
 /** As the check writes what is known only where it is deployed: `<AWS::Partition>`. */
 const spelt = (resolved: unknown): string => {
   if (typeof resolved === 'string') return resolved;
-  const { Ref: ref, 'Fn::Join': join } = resolved as { Ref?: string; 'Fn::Join'?: [string, readonly unknown[]] };
+  const {
+    Ref: ref,
+    'Fn::Join': join,
+    'Fn::GetAtt': attribute,
+  } = resolved as { Ref?: string; 'Fn::Join'?: [string, readonly unknown[]]; 'Fn::GetAtt'?: readonly string[] };
   if (join) return join[1].map(spelt).join(join[0]);
+  if (attribute) return `<${attribute.join('.')}>`;
   return ref ? `<${ref}>` : JSON.stringify(resolved);
 };
 

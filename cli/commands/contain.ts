@@ -44,6 +44,10 @@ export const contain = command({
     region: { type: 'string', value: 'REGION', about: 'where the resource is, if its ARN does not say it' },
     reason: { type: 'string', value: 'TEXT', about: 'why, for the record' },
     option,
+    'break-glass': {
+      type: 'boolean',
+      about: 'with your own credentials and the ledger of this machine, whatever is deployed in the account',
+    },
     'dry-run': dryRun,
     yes,
     json,

@@ -18,6 +18,8 @@ const schema = v.object({
   /** The role that a playbook's function assumes in the account of the resource; a function without hands has none. */
   FIREBREAK_MEMBER_ROLE: v.optional(v.string()),
   FIREBREAK_EXTERNAL_ID: v.optional(v.string()),
+  /** The bucket into which originals go, beside the ledger: for those that take holds. */
+  FIREBREAK_EVIDENCE: v.optional(v.string()),
   /** The state machines, and the functions that another function calls: for those that do. */
   FIREBREAK_RESPOND: v.optional(v.string()),
   FIREBREAK_RELEASE: v.optional(v.string()),

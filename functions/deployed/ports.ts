@@ -3,10 +3,16 @@ import { denyOn } from '../adapters/deny-function.ts';
 import { measureBy } from '../adapters/emf.ts';
 import { answerTaskOn, startOn, startReleaseOn } from '../adapters/executions.ts';
 import { checkOn, lookAfterOn, resumeOn } from '../adapters/invocations.ts';
+import { s3Originals } from '../adapters/s3-originals.ts';
 import type { Ports } from './engine.ts';
 import type { Environment } from './environment.ts';
 
-type Address = 'FIREBREAK_RESPOND' | 'FIREBREAK_RELEASE' | 'FIREBREAK_ANSWER' | 'FIREBREAK_WATCH';
+type Address =
+  | 'FIREBREAK_RESPOND'
+  | 'FIREBREAK_RELEASE'
+  | 'FIREBREAK_ANSWER'
+  | 'FIREBREAK_WATCH'
+  | 'FIREBREAK_EVIDENCE';
 
 /** @throws when the deployment does not say it. */
 const addressIn = (environment: Environment, name: Address): string => {
@@ -36,8 +42,13 @@ export const watching: Ports = (tools) => ({
   lookAfter: lookAfterOn(tools.own, (playbook) => `firebreak-${playbook}:live`),
 });
 
-/** A playbook that has identity policies written: by deny, as its own role must not. */
-export const denying: Ports = ({ own }) => ({ deny: denyOn(own, 'firebreak-deny:live') });
+/** A playbook takes holds, and so it keeps originals. */
+export const keeping: Ports = ({ own, environment }) => ({
+  originals: s3Originals(own, addressIn(environment, 'FIREBREAK_EVIDENCE')),
+});
+
+/** One that has identity policies written has it done by deny, as its own role must not. */
+export const denying: Ports = (tools) => ({ ...keeping(tools), deny: denyOn(tools.own, 'firebreak-deny:live') });
 
 /** What answer does for people: it alone wakes a workflow, begins a release and turns the switch. */
 export const answering: Ports = ({ own, environment, switchKeeper }) => ({

@@ -48,7 +48,12 @@ const writeChange = async (engine: Engine, incident: Incident, step: Step, onTri
   const { held, taken, prepared, standing } = step;
   const change =
     'original' in taken
-      ? { ...step.change, from: taken.original, fromSaid: held.setting.say(taken.original) }
+      ? {
+          ...step.change,
+          from: taken.original,
+          fromSaid: held.setting.say(taken.original),
+          ...('unkept' in taken && { unkept: taken.unkept }),
+        }
       : step.change;
   const subject = `${change.setting} ${change.id}`;
   const entry = (result: string, requests: readonly string[] = []): JournalDraft => ({
@@ -173,7 +178,7 @@ const heldEntry = (incident: Incident, { change, taken }: Step): readonly Journa
           attempt: incident.attempts,
           from: taken.original,
           to: change.to,
-          result: 'original on record',
+          result: taken.unkept ? `original on record, but not kept beside it: ${taken.unkept}` : 'original on record',
         },
       ]
     : [];

@@ -12,7 +12,16 @@ export interface Drift {
 }
 
 /** Only a release makes these. */
-const byRelease: readonly ChangeState[] = ['released', 'untouched', 'shared', 'kept', 'waits', 'let-go', 'conflict'];
+const byRelease: readonly ChangeState[] = [
+  'released',
+  'untouched',
+  'shared',
+  'kept',
+  'waits',
+  'let-go',
+  'conflict',
+  'doubted',
+];
 
 /** A release that ended with a conflict waits for a person's word; what it has put back already is nobody's to contain. */
 export const isHalfReleased = ({ phase, changes }: Pick<Incident, 'phase' | 'changes'>): boolean =>

@@ -12,6 +12,8 @@ import type { ReleaseMode } from './hold.ts';
 import type { Incident } from './incident.ts';
 import type { Ledger, Pause } from './ledger.ts';
 import type { Measure } from './measure.ts';
+import type { Originals } from './originals.ts';
+import type { Answerer } from './undecided.ts';
 
 /** One line of progress for whoever watches. `incident` is absent before there is one. */
 export type Progress = { readonly incident?: string; readonly step: string; readonly text: string };
@@ -35,6 +37,8 @@ export interface ReleaseOrder {
 
 export interface Engine {
   readonly ledger: Ledger;
+  /** Where originals are kept beside the ledger, and what a release compares with. Absent where nothing is deployed. */
+  readonly originals?: Originals;
   readonly now: () => Date;
   readonly pause: Pause;
   /** With whose hands: 'read' clients refuse every call that could change anything. */
@@ -54,6 +58,8 @@ export interface Engine {
   readonly notify?: (incident: Incident) => Promise<void>;
   /** Tells people of a finding that nobody acts on. May throw, as `notify` may. */
   readonly tell?: (finding: Finding, reason: string) => Promise<void>;
+  /** Tells people of a finding that nothing could be decided about, and what would have answered it. May throw, as `notify` may. */
+  readonly tellUndecided?: (finding: Finding, answerers: readonly Answerer[], said: string) => Promise<void>;
   /** Puts the note on its finding into the queue for Security Hub, where the finding came there after people had been told. */
   readonly note?: (incident: Incident) => Promise<void>;
   /** Starts the workflow of an incident; a second start of the same one does nothing. Absent where whoever calls runs it. */

@@ -1,8 +1,9 @@
 // The record of a hold: what was there before, who holds it, what was written. The ledger keeps one for each setting of each resource.
 import type { Aws } from '../../playbooks/language/aws.ts';
-import type { Json } from '../../playbooks/language/json.ts';
+import { type Json, same } from '../../playbooks/language/json.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
 import type { Ledger, Pause } from './ledger.ts';
+import type { Kept, Originals } from './originals.ts';
 
 /** One record a setting, never deleted. */
 export type HoldRecord = {
@@ -48,6 +49,8 @@ export interface HoldTools {
   readonly ledger: Ledger;
   readonly now: () => Date;
   readonly pause: Pause;
+  /** Where originals are kept beside the ledger; absent where nothing is deployed. */
+  readonly originals?: Originals;
 }
 
 export const holdKey = ({ setting, id, aws }: Held): string =>
@@ -79,3 +82,27 @@ export const readHold = async (
   const entry = await tools.ledger.read('holds', holdKey(held));
   return entry ? { record: entry.value as HoldRecord, version: entry.version } : { record: blank(held), version: 0 };
 };
+
+export const without = <T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+
+export const including = (values: readonly Json[], value: Json): readonly Json[] =>
+  values.some((one) => same(one, value)) ? values : [...values, value];
+
+/** What stands while these hold; undefined where the setting can't satisfy all of them. */
+export const combined = (setting: AnySetting, holders: HoldRecord['holders']): Json | undefined => {
+  const [first, ...others] = Object.values(holders);
+  if (first === undefined || others.every((value) => same(value, first))) return first;
+  return setting.combine?.([first, ...others]);
+};
+
+export type Release =
+  | { readonly state: 'released'; readonly original: Json }
+  /** Nothing had been written for this incident. */
+  | { readonly state: 'untouched' }
+  | { readonly state: 'shared'; readonly holders: readonly string[]; readonly stands: Json }
+  | { readonly state: 'let-go' }
+  | { readonly state: 'gone' }
+  | { readonly state: 'conflict'; readonly found: Json; readonly original: Json }
+  /** What was kept beside the ledger does not confirm its original. */
+  | { readonly state: 'doubted'; readonly original: Json; readonly kept: readonly Kept[] };

@@ -2,29 +2,26 @@
 // each condition here was left out in turn, and each time an original or a containment was lost (test/holds).
 import { type Gone, gone } from '../../playbooks/language/aws.ts';
 import { type Json, same } from '../../playbooks/language/json.ts';
-import type { AnySetting } from '../../playbooks/language/setting.ts';
 import { inVain, mayHaveTakenEffect } from './hands.ts';
-import { type Held, type HoldRecord, type HoldTools, holdKey, readHold } from './hold-record.ts';
+import {
+  combined,
+  type Held,
+  type HoldRecord,
+  type HoldTools,
+  holdKey,
+  including,
+  type Release,
+  readHold,
+  without,
+} from './hold-record.ts';
 import { persist } from './ledger.ts';
+import { contradiction, keepOriginal } from './originals.ts';
 
-export type { Held, HoldRecord, HoldTools } from './hold-record.ts';
-export { holdKey, readHold } from './hold-record.ts';
+export type { Held, HoldRecord, HoldTools, Release } from './hold-record.ts';
+export { combined, holdKey, readHold } from './hold-record.ts';
 
 const put = (tools: HoldTools, held: Held, record: HoldRecord, version: number): Promise<boolean> =>
   tools.ledger.write('holds', holdKey(held), record, version);
-
-const without = <T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
-
-const including = (values: readonly Json[], value: Json): readonly Json[] =>
-  values.some((one) => same(one, value)) ? values : [...values, value];
-
-/** What stands while these hold; undefined where the setting can't satisfy all of them. */
-export const combined = (setting: AnySetting, holders: HoldRecord['holders']): Json | undefined => {
-  const [first, ...others] = Object.values(holders);
-  if (first === undefined || others.every((value) => same(value, first))) return first;
-  return setting.combine?.([first, ...others]);
-};
 
 /**
  * What may be read though it was put back: AWS answers it for a while, and who is leaving may write it late.
@@ -41,8 +38,17 @@ const isStale = (record: HoldRecord, value: Json, echoed: readonly Json[]): bool
   !same(value, record.last?.original ?? null) && echoed.some((wrote) => same(wrote, value));
 
 export type Take =
-  /** `read` is undefined where it may be an older value of ours that only looks like what is wanted. */
-  | { readonly state: 'held'; readonly version: number; readonly read: Json | undefined; readonly original: Json }
+  /**
+   * `read` is undefined where it may be an older value of ours that only looks like what is wanted. `unkept` says why the original could not be kept
+   * beside the ledger; empty where it was, absent where an earlier call had done that.
+   */
+  | {
+      readonly state: 'held';
+      readonly version: number;
+      readonly read: Json | undefined;
+      readonly original: Json;
+      readonly unkept?: string;
+    }
   | { readonly state: 'watching'; readonly original: Json }
   | { readonly state: 'gone' }
   | { readonly state: 'incompatible'; readonly holders: readonly string[] };
@@ -97,7 +103,7 @@ export const take = (tools: HoldTools, held: Held, incident: string, wanted: Jso
       const wrote = including(free ? echoed : record.wrote, stands);
       const read = echoed.length > 0 || wrote.length > 1 ? undefined : value;
       const known = record.holders[incident];
-      if (known !== undefined && same(known, wanted)) return { state: 'held', version, read, original };
+      const isKnown = known !== undefined && same(known, wanted);
       const next: HoldRecord = {
         ...record,
         settingVersion: held.setting.version,
@@ -108,9 +114,15 @@ export const take = (tools: HoldTools, held: Held, incident: string, wanted: Jso
         wrote,
         releaser: null,
       };
-      return (await put(tools, held, next, version))
-        ? { state: 'held', version: version + 1, read, original }
-        : undefined;
+      const now = isKnown ? version : version + 1;
+      // What the ledger says is no second witness; and what is as wanted may be ours.
+      const from = stale ? 'before' : same(value, original) && !same(value, wanted) ? 'aws' : undefined;
+      const [stays, unkept] = await Promise.all([
+        isKnown || put(tools, held, next, version),
+        from && keepOriginal(tools, held, { incident, original, version: now, from }),
+      ]);
+      if (!stays) return undefined;
+      return { state: 'held', version: now, read, original, ...(unkept !== undefined && { unkept }) };
     },
   );
 };
@@ -192,15 +204,6 @@ export const write = async (
   });
 };
 
-export type Release =
-  | { readonly state: 'released'; readonly original: Json }
-  /** Nothing had been written for this incident. */
-  | { readonly state: 'untouched' }
-  | { readonly state: 'shared'; readonly holders: readonly string[]; readonly stands: Json }
-  | { readonly state: 'let-go' }
-  | { readonly state: 'gone' }
-  | { readonly state: 'conflict'; readonly found: Json; readonly original: Json };
-
 const freed = (record: HoldRecord, incident: string, now: Date): HoldRecord => ({
   ...record,
   leaving: without(record.leaving, incident),
@@ -256,7 +259,8 @@ const drop = (
             releaser: { incident, value: late },
           }
         : { ...record, leaving: without(record.leaving, incident) };
-      await put(tools, held, next, version);
+      const again = { incident, original: next.original, version: version + 1, from: 'before' } as const;
+      await Promise.all([put(tools, held, next, version), record.last && keepOriginal(tools, held, again)]);
       return undefined;
     }
     if (record.phase === 'free')
@@ -286,13 +290,13 @@ const drop = (
     return (await put(tools, held, next, version)) ? { restore: next, version: version + 1 } : undefined;
   });
 
-/** A third value stands: whoever was putting back holds again, marked; nothing is written. */
-const conflicting = async (
+/** Whoever was putting back holds again, and nothing is written. */
+const holdAgain = async (
   tools: HoldTools,
   held: Held,
   record: HoldRecord,
   version: number,
-  found: Json,
+  as: Extract<Release, { readonly state: 'conflict' | 'doubted' }>,
 ): Promise<Release | undefined> => {
   if (!record.releaser)
     throw new Error(`The hold on ${held.setting.name} ${held.id} is being released by nobody: the ledger is damaged.`);
@@ -302,9 +306,9 @@ const conflicting = async (
     phase: 'held',
     holders: { [incident]: value },
     releaser: null,
-    conflict: { incident, found },
+    conflict: as.state === 'conflict' ? { incident, found: as.found } : null,
   };
-  return (await put(tools, held, next, version)) ? { state: 'conflict', found, original: record.original } : undefined;
+  return (await put(tools, held, next, version)) ? as : undefined;
 };
 
 /** Step 2: puts the original back. Undefined when somebody came or went meanwhile, so that what was written may be wrong. */
@@ -322,9 +326,13 @@ const restore = async (
   const value = await held.setting.read(held.aws, held.id);
   if (value === gone) return end(freed(record, incident, tools.now()), { state: 'gone' });
   const ours = [...record.wrote, record.original].some((one) => same(one, value));
-  if (!ours && mode !== 'force') return conflicting(tools, held, record, version, value);
-  if (!(await writeValue(tools, held, record.original, version))) return undefined;
-  return end(freed(record, incident, tools.now()), { state: 'released', original: record.original });
+  const { original } = record;
+  if (!ours && mode !== 'force')
+    return holdAgain(tools, held, record, version, { state: 'conflict', found: value, original });
+  const kept = await contradiction(tools, held, original, mode === 'force');
+  if (kept) return holdAgain(tools, held, record, version, { state: 'doubted', original, kept });
+  if (!(await writeValue(tools, held, original, version))) return undefined;
+  return end(freed(record, incident, tools.now()), { state: 'released', original });
 };
 
 /**

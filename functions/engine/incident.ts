@@ -17,7 +17,7 @@ import type { Turn } from './turn.ts';
 /**
  * How far a change has come. `deferred`: AWS has no room for it yet. `open`: it should stand and does not. `failed`: AWS refused it, or it could not be tried.
  * After a release: `untouched` was never written, `kept` is still held so that --force can put it back, `waits` until what contains is put back,
- * `let-go` is neither held nor put back.
+ * `let-go` is neither held nor put back, `doubted` is still held because what was kept beside the ledger does not confirm its original.
  */
 export type ChangeState =
   | 'planned'
@@ -35,7 +35,8 @@ export type ChangeState =
   | 'kept'
   | 'waits'
   | 'let-go'
-  | 'conflict';
+  | 'conflict'
+  | 'doubted';
 
 export type IncidentChange = {
   /** As the playbook declares it. */
@@ -55,6 +56,8 @@ export type IncidentChange = {
   readonly note: string;
   /** Why the last write failed, so that every later look can say it; empty where it did not. */
   readonly failure: string;
+  /** Why its original stands in the ledger alone; empty or absent where it was kept beside it. */
+  readonly unkept?: string;
   /** What the last look found in place of what should stand: 'Active', or 'unreadable' whatever AWS said; absent where all stands. */
   readonly found?: string;
 };

@@ -11,6 +11,14 @@ const list = (items: readonly string[]): string => items.join('; ');
 const said = (words: string, changes: readonly IncidentChange[]): string =>
   changes.length > 0 ? ` ${words}: ${list(changes.map(name))}.` : '';
 
+/** People hear of it while all is fresh, and not only when a release is refused for it. */
+const unkept = (changes: readonly IncidentChange[]): string => {
+  const gaps = changes.flatMap(({ setting, id, unkept: why }) => (why ? [`${setting} ${id} (${why})`] : []));
+  return gaps.length > 0
+    ? ` The original stands in the ledger alone, so that a release has nothing to compare it with: ${list(gaps)}.`
+    : '';
+};
+
 const counted = (count: number): string =>
   count === 1 ? 'The containing change is' : `All ${count} containing changes are`;
 
@@ -37,7 +45,7 @@ export const decide = ({ changes, acts, evidence, drift, unseen, plan }: Inciden
     .map(({ act, id, note }) => `${act} ${id} (${note || 'not done'})`);
   const others = changes.filter((change) => change.effect !== 'containing' && !closed(change));
   const [toCome, never] = [others.filter(isDeferred), others.filter((change) => !isDeferred(change))];
-  const also = `${said('Still to come', toCome)}${said('Not done, though it contains nothing by itself', never)}`;
+  const also = `${said('Still to come', toCome)}${said('Not done, though it contains nothing by itself', never)}${unkept(changes)}`;
   const missing = [...open.map(name), ...undone];
   const done = containing.length - open.length + acts.length - undone.length;
   if (done === 0 || (containing.every(({ state }) => state === 'gone') && acts.length === 0))

@@ -77,3 +77,6 @@ export const policyOf = (playbook: Playbook, place: Place): PolicyDocument =>
 /** The IAM policy of `deny`'s role in one place, whichever of these playbooks it writes for. */
 export const denyPolicyOf = (playbooks: Iterable<Playbook>, place: Place): PolicyDocument =>
   documentOf(denyPermissionsOf(playbooks), place);
+
+/** Whether a playbook changes what can be put back. */
+export const takesHolds = ({ settings }: Pick<Playbook, 'settings'>): boolean => Object.keys(settings).length > 0;

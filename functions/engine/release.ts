@@ -1,6 +1,6 @@
 // Releasing: every setting back to what it was before the first holder, unless somebody changed it since or it is to be kept.
 import { gone } from '../../playbooks/language/aws.ts';
-import { same } from '../../playbooks/language/json.ts';
+import { canonical, type Json, same } from '../../playbooks/language/json.ts';
 import type { Effect } from '../../playbooks/language/playbook.ts';
 import { type Engine, whatAwsSaid } from './engine.ts';
 import { type Held, type Release, type ReleaseMode, readHold, release as releaseHold } from './hold.ts';
@@ -34,6 +34,26 @@ export const mayGoBack = async (
   }
 };
 
+/** In a ledger that was changed anything may stand, also what no setting can say. */
+const spoken = (say: (value: never) => string, value: Json): string => {
+  try {
+    return say(value as never);
+  } catch {
+    return canonical(value);
+  }
+};
+
+/** Both values, and what a person can do. */
+const doubt = (say: (value: never) => string, { original, kept }: Extract<Release, { readonly state: 'doubted' }>) => {
+  const says = `The ledger says that it was ${spoken(say, original)}`;
+  if (kept.length === 0)
+    return `${says}, and nothing was kept beside it that confirms this. Left as it is: once somebody has looked, --force puts that back, --keep lets go.`;
+  const others = kept.map(
+    (one) => `${spoken(say, one.original)}, as ${one.incident} read it at ${one.at} (${one.where})`,
+  );
+  return `${says}, and what was kept beside it says ${others.join(', or ')}. Somebody changed the ledger, or nothing could be kept. Left as it is, and not to be forced: --keep lets go, and a person puts back what is right.`;
+};
+
 const said = (change: IncidentChange, say: (value: never) => string, end: Release): IncidentChange => {
   const speak = say as (value: unknown) => string;
   switch (end.state) {
@@ -53,6 +73,8 @@ const said = (change: IncidentChange, say: (value: never) => string, end: Releas
         state: 'conflict',
         note: `Somebody made it ${speak(end.found)} since; the original is ${speak(end.original)}. Left as it is: --force puts the original over it, --keep lets go.`,
       };
+    case 'doubted':
+      return { ...change, state: 'doubted', note: doubt(say, end) };
   }
 };
 
@@ -78,8 +100,8 @@ const releaseGone = async (engine: Engine, incident: Incident, change: IncidentC
   const done = await releaseOne(engine, incident, change, mode);
   return done.change.state === 'untouched' ? { ...done, change } : done;
 };
-/** Not put back: somebody else's value stands, or AWS refused. */
-const stuck: readonly IncidentChange['state'][] = ['conflict', 'failed'];
+/** Not put back: somebody else's value stands, nobody knows the original, or AWS refused. */
+const stuck: readonly IncidentChange['state'][] = ['conflict', 'doubted', 'failed'];
 
 /** Changes that are still held, so that a release has something to do with them. */
 const over: readonly IncidentChange['state'][] = ['released', 'untouched', 'shared', 'let-go', 'gone'];
@@ -181,7 +203,7 @@ const releaseVerdict = (changes: readonly IncidentChange[]): Pick<Incident, 'out
   const named = (state: IncidentChange['state']) =>
     changes.filter((change) => change.state === state).map(({ setting, id, note }) => `${setting} ${id} (${note})`);
   const waiting = named('waits').length > 0 ? '. What protects it is held until then.' : '';
-  const conflicts = named('conflict');
+  const conflicts = [...named('conflict'), ...named('doubted')];
   if (conflicts.length > 0) return { outcome: 'conflict', reason: `${conflicts.join('; ')}${waiting}` };
   const failed = named('failed');
   if (failed.length > 0) return { outcome: 'failed', reason: `Not put back: ${failed.join('; ')}${waiting}` };

@@ -1,5 +1,6 @@
 // The commands that a notice offers. They are meant to be copied into a shell, so nothing stands in them that an attacker could have chosen.
 import type { Incident } from '../engine/incident.ts';
+import type { Answerer } from '../engine/undecided.ts';
 import type { Happened } from './happened.ts';
 
 export type Command = { readonly does: string; readonly command: string };
@@ -9,9 +10,9 @@ const isIncidentId = (id: string): boolean => /^fb-[0-9a-f]{12}$/.test(id);
 const isPlain = (word: string): boolean => /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/.test(word);
 
 /** Containing once more by hand; an id that a shell or a chat could misread is left to the person, who finds it with `show`. */
-const again = ({ playbook, target }: Incident, does: string): readonly Command[] =>
+const again = ({ playbook, target }: Answerer, does: string, more = ''): readonly Command[] =>
   [playbook, target.id, target.region].every(isPlain)
-    ? [{ does, command: `firebreak contain ${playbook} ${target.id} --region ${target.region}` }]
+    ? [{ does, command: `firebreak contain ${playbook} ${target.id} --region ${target.region}${more}` }]
     : [];
 
 const heldBy = ({ phase }: Incident): boolean => phase === 'holding';
@@ -22,8 +23,11 @@ const answers = (id: string): readonly Command[] => [
   { does: 'deny it', command: `firebreak deny ${id} --reason "why"` },
 ];
 
-const decisions = (id: string): readonly Command[] => [
-  { does: 'put the original over what somebody changed', command: `firebreak release ${id} --force` },
+const decisions = ({ id, changes }: Incident): readonly Command[] => [
+  // What is contradicted can't be forced, and where the ledger was changed no copied command may put anything back.
+  ...(changes.some(({ state }) => state === 'doubted')
+    ? []
+    : [{ does: 'put the original over what somebody changed', command: `firebreak release ${id} --force` }]),
   { does: 'let go and leave it as it is', command: `firebreak release ${id} --keep` },
 ];
 
@@ -35,7 +39,7 @@ const next = (incident: Incident, happened: Happened): readonly Command[] => {
     case 'asked':
       return answers(id);
     case 'conflict':
-      return decisions(id);
+      return decisions(incident);
     case 'contained':
       return heldBy(incident) ? [release] : [];
     case 'partly':
@@ -54,6 +58,7 @@ const next = (incident: Incident, happened: Happened): readonly Command[] => {
     case 'refused':
     case 'ignored':
     case 'told':
+    case 'undecided':
       return [];
   }
 };
@@ -63,3 +68,9 @@ export const commandsFor = (incident: Incident, happened: Happened): readonly Co
   isIncidentId(incident.id)
     ? [{ does: 'see everything', command: `firebreak show ${incident.id}` }, ...next(incident, happened)]
     : [{ does: 'see all incidents', command: 'firebreak incidents' }];
+
+/** What a person does in place of a Firebreak that can't: with their own credentials, and on the ledger of their own machine. */
+export const commandsInstead = (answerers: readonly Answerer[]): readonly Command[] => {
+  const commands = answerers.flatMap((one) => again(one, 'contain it by hand', ' --break-glass'));
+  return commands.length > 0 ? commands : [{ does: 'see which playbooks there are', command: 'firebreak playbooks' }];
+};

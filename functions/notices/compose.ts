@@ -31,6 +31,7 @@ const stateWords: Readonly<Record<ChangeState, string>> = {
   waits: 'still held',
   'let-go': 'let go as it stands',
   conflict: 'CHANGED BY SOMEBODY ELSE',
+  doubted: 'ORIGINAL IN DOUBT',
 };
 
 /** A note after a state, where there is one. */

@@ -1,7 +1,7 @@
 // The news that there can be, from an incident's outcome.
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 
-/** `told` is a finding that no playbook acted on. */
+/** `told` is a finding that no playbook acted on, `undecided` one that a playbook answers and nothing could be decided about. */
 export type Happened =
   | 'asked'
   | 'contained'
@@ -16,7 +16,8 @@ export type Happened =
   | 'ignored'
   | 'denied'
   | 'expired'
-  | 'told';
+  | 'told'
+  | 'undecided';
 
 const byOutcome: Readonly<Record<Outcome, Happened>> = {
   waiting: 'asked',
@@ -53,4 +54,5 @@ export const heads: Readonly<Record<Happened, string>> = {
   denied: 'Denied, nothing changed',
   expired: 'NOBODY ANSWERED, nothing changed',
   told: 'NO PLAYBOOK ACTED',
+  undecided: 'NOT DECIDED, contain it by hand',
 };

@@ -5,7 +5,8 @@ import { canonical } from '../../playbooks/language/json.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
 import type { Effect } from '../../playbooks/language/playbook.ts';
 import type { ChangeState, Incident, IncidentEvidence } from '../engine/incident.ts';
-import { type Command, commandsFor } from './commands.ts';
+import type { Answerer } from '../engine/undecided.ts';
+import { type Command, commandsFor, commandsInstead } from './commands.ts';
 import { type Happened, happenedBy, heads } from './happened.ts';
 
 export type NoticeChange = {
@@ -170,18 +171,21 @@ export const noticeOf = (incident: Incident): Notice => {
   };
 };
 
-/** A finding that no playbook acted on, with the reason: nothing is dropped. */
-export const noticeOfFinding = (finding: Finding, reason: string): Notice => {
+/** What is known of a finding for which there is no incident. */
+const withoutIncident = (
+  finding: Finding,
+  happened: 'told' | 'undecided',
+  reason: string,
+): Omit<Notice, 'needsAnswer' | 'commands'> => {
   const [resource] = finding.resources;
   const on = resource?.id ?? `account ${finding.account}`;
   return {
     schema: noticeSchema,
-    id: idOf(finding.id, finding.updatedAt, 'told', reason),
-    happened: 'told',
+    id: idOf(finding.id, finding.updatedAt, happened, reason),
+    happened,
     outcome: null,
-    needsAnswer: false,
     severity: finding.severity,
-    headline: `${heads.told}: ${finding.type} on ${on}`,
+    headline: `${heads[happened]}: ${finding.type} on ${on}`,
     reason,
     because: '',
     where: {
@@ -200,7 +204,32 @@ export const noticeOfFinding = (finding: Finding, reason: string): Notice => {
     residual: [],
     ongoing: [],
     drift: [],
-    commands: [{ does: 'see which playbooks there are', command: 'firebreak playbooks' }],
     shortened: [],
   };
 };
+
+/** A finding that no playbook acted on, with the reason: nothing is dropped. */
+export const noticeOfFinding = (finding: Finding, reason: string): Notice => ({
+  ...withoutIncident(finding, 'told', reason),
+  needsAnswer: false,
+  commands: [{ does: 'see which playbooks there are', command: 'firebreak playbooks' }],
+});
+
+/** Of so many resources the commands are named; a notice is read on a phone. */
+const commandsMax = 10;
+
+/**
+ * A finding about which nothing could be decided. Its id says nothing of what went wrong, so that the same is recognised when it is told again with the next try.
+ */
+export const noticeOfUndecided = (finding: Finding, answerers: readonly Answerer[], said: string): Notice => ({
+  ...withoutIncident(
+    finding,
+    'undecided',
+    `Nothing is decided about this finding, and nothing is contained. ${/[.!?]$/.test(said) ? said : `${said}.`} ` +
+      'Firebreak tries again by itself twice within minutes; then the event waits in the dead-letter queue. ' +
+      `What would answer it: ${answerers.map(({ playbook, target }) => `${playbook} on ${target.id}`).join('; ')}.`,
+  ),
+  id: idOf(finding.id, finding.updatedAt, 'undecided'),
+  needsAnswer: true,
+  commands: commandsInstead(answerers).slice(0, commandsMax),
+});

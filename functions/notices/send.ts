@@ -5,10 +5,11 @@ import type { Finding } from '../../playbooks/language/finding.ts';
 import { type Place, parseArn } from '../../playbooks/language/resource.ts';
 import { whatAwsSaid } from '../engine/engine.ts';
 import type { Incident } from '../engine/incident.ts';
+import type { Answerer } from '../engine/undecided.ts';
 import { attributesOf, chatOf, jsonOf, smsOf, subjectOf, textOf } from './compose.ts';
 import { forJson } from './encode.ts';
 import { type FindingNote, noteFor } from './finding-note.ts';
-import { type Notice, noticeOf, noticeOfFinding } from './notice.ts';
+import { type Notice, noticeOf, noticeOfFinding, noticeOfUndecided } from './notice.ts';
 
 /** What could not be published, ready to be published as it is. */
 export type DeadLetter = {
@@ -101,6 +102,8 @@ export interface Sender {
   note(incident: Incident): Promise<void>;
   /** Tells of a finding that no playbook acted on. */
   tell(finding: Finding, reason: string): Promise<void>;
+  /** Tells of a finding about which nothing could be decided. */
+  tellUndecided(finding: Finding, answerers: readonly Answerer[], said: string): Promise<void>;
 }
 
 /**
@@ -120,5 +123,6 @@ export const senderFor = (sending: Sending): Sender => {
     },
     note: async (incident) => raise(await queue(incident)),
     tell: async (finding, reason) => raise(await send(sending, noticeOfFinding(finding, reason))),
+    tellUndecided: async (...what) => raise(await send(sending, noticeOfUndecided(...what))),
   };
 };

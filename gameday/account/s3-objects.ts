@@ -1,4 +1,4 @@
-// Objects, as far as evidence is stored and attackers read: put, get, delete, list.
+// Objects, as far as evidence is stored and attackers read: put, get, delete, list. No bucket here keeps versions: each object has the one that is named 'null'.
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type * as S3 from '@aws-sdk/client-s3';
@@ -6,7 +6,7 @@ import { sdkStreamMixin } from '@smithy/core/serde';
 import { awsError } from './errors.ts';
 import type { Request, ServiceModel } from './model.ts';
 import { isPublicGrant, ownerOnly, requestedGrants } from './s3-acl.ts';
-import { accessDenied, effectiveBlock, type ObjectRecord, openBucket } from './s3-slice.ts';
+import { accessDenied, type BucketRecord, effectiveBlock, type ObjectRecord, openBucket } from './s3-slice.ts';
 
 /** A model never waits, so it can't read a stream. */
 const bytesOf = (body: S3.PutObjectCommandInput['Body']): Buffer => {
@@ -40,9 +40,16 @@ const putObject = (input: S3.PutObjectCommandInput, request: Request): S3.PutObj
   return { ETag: etagOf(object), ServerSideEncryption: 'AES256' };
 };
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html */
+const onlyVersion = 'null';
+
 const getObject = (input: S3.GetObjectRequest, request: Request): object => {
-  const { Key: key = '' } = input;
-  const object = openBucket(input, 's3:GetObject', request, key).objects[key];
+  const { Key: key = '', VersionId: version } = input;
+  const action = version === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+  const object = openBucket(input, action, request, key).objects[key];
+  if (object && version !== undefined && version !== onlyVersion) {
+    throw awsError('NoSuchVersion', 'The specified version does not exist.', 404);
+  }
   if (!object) throw awsError('NoSuchKey', 'The specified key does not exist.', 404);
   const bytes = Buffer.from(object.base64, 'base64');
   return {
@@ -60,24 +67,29 @@ const deleteObject = (input: S3.DeleteObjectRequest, request: Request): object =
   return {};
 };
 
-const listObjects = (input: S3.ListObjectsV2Request, request: Request): S3.ListObjectsV2Output => {
-  const { Bucket, Prefix: prefix = '' } = input;
-  const objects = Object.entries(openBucket(input, 's3:ListBucket', request).objects)
+const objectsIn = (bucket: BucketRecord, prefix: string) =>
+  Object.entries(bucket.objects)
     .filter(([key]) => key.startsWith(prefix))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    Name: Bucket,
-    Prefix: prefix,
-    KeyCount: objects.length,
-    IsTruncated: false,
-    Contents: objects.map(([key, object]) => ({
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, object]) => ({
       Key: key,
       ETag: etagOf(object),
       Size: Buffer.from(object.base64, 'base64').length,
       LastModified: new Date(object.modifiedAt),
-      StorageClass: 'STANDARD',
-    })),
-  };
+      StorageClass: 'STANDARD' as const,
+    }));
+
+const listObjects = (input: S3.ListObjectsV2Request, request: Request): S3.ListObjectsV2Output => {
+  const { Bucket, Prefix: prefix = '' } = input;
+  const objects = objectsIn(openBucket(input, 's3:ListBucket', request), prefix);
+  return { Name: Bucket, Prefix: prefix, KeyCount: objects.length, IsTruncated: false, Contents: objects };
+};
+
+const listVersions = (input: S3.ListObjectVersionsRequest, request: Request): S3.ListObjectVersionsOutput => {
+  const { Bucket, Prefix: prefix = '' } = input;
+  const objects = objectsIn(openBucket(input, 's3:ListBucketVersions', request), prefix);
+  const versions = objects.map((object) => ({ ...object, VersionId: onlyVersion, IsLatest: true }));
+  return { Name: Bucket, Prefix: prefix, IsTruncated: false, Versions: versions };
 };
 
 export const s3Objects = {
@@ -85,4 +97,5 @@ export const s3Objects = {
   GetObject: getObject,
   DeleteObject: deleteObject,
   ListObjectsV2: listObjects,
+  ListObjectVersions: listVersions,
 } satisfies ServiceModel;

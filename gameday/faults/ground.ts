@@ -57,6 +57,7 @@ export const practiceFrom = (
     options: { [piece.name]: piece.scenario.options ?? {} },
     config: practiceConfig(playbooks, asks ? { playbooks: { [piece.name]: { mode: 'ask' } } } : {}),
     notices: 'published',
+    originals: 'stored',
     ...more,
   });
 

@@ -28,6 +28,9 @@ export const eventuallyConsistent = {
   services: ['EC2', 'IAM', 'S3', 'S3 Control', 'Auto Scaling', 'Elastic Load Balancing', 'Elastic Load Balancing v2'],
 };
 
+/** Of S3, what is no configuration. */
+const ofObjects = ['ListObjectVersions', 'GetObject'];
+
 const functionOf = (session: string): string => session.replace(/-\d+$/, '');
 const isOurs = (session: string): boolean => !session.startsWith('stage');
 
@@ -73,7 +76,10 @@ export const begin = (
     const index = counts.aws++;
     const { service, command, session, write, at } = call;
     const mayBeStale =
-      !write && eventuallyConsistent.services.includes(service) && at - lastWrite < eventuallyConsistent.seconds * 1000;
+      !write &&
+      !ofObjects.includes(command) &&
+      eventuallyConsistent.services.includes(service) &&
+      at - lastWrite < eventuallyConsistent.seconds * 1000;
     const name = `${service} ${command}`;
     operations.push({ phase, where: 'aws', index, by: functionOf(session), process: session, name, write, mayBeStale });
     if (write) lastWrite = at;

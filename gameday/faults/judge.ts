@@ -94,6 +94,14 @@ const untold = ({ id, outcome }: Incident, { notices, deadLetters }: Practice): 
   return heard || deadLetters.length > 0 ? [] : [`${id} ended ${outcome}, and nobody was told`];
 };
 
+/** No delivery got through, and the ledger knows nothing of it: then people have to know, and contain it by hand. */
+const unheard = (own: readonly Incident[], { deadEvents, deadLetters, notices }: Practice): readonly string[] => {
+  const heard = deadLetters.length > 0 || notices().some(({ happened }) => happened === 'undecided');
+  return deadEvents.length === 0 || own.length > 0 || heard
+    ? []
+    : ['nothing was decided about the event, and nobody was told to contain it by hand'];
+};
+
 const openAndTwice = (incidents: readonly Incident[]): readonly string[] => {
   const again = incidents.filter(({ generation }) => generation > 1);
   return again.map(
@@ -177,6 +185,7 @@ export const judgeResponse = async (
   return [
     ...own.flatMap((one) => falseSuccess(one, harm)),
     ...incidents.flatMap((one) => (alarmed ? [] : [...undecided(one), ...untold(one, practice)])),
+    ...unheard(own, practice),
     ...openAndTwice(incidents),
     ...endless(ground, ends, practice),
     ...practice.world.defects.map(({ message }) => message),

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { whatAwsSaid } from '../../functions/engine/engine.ts';
 import type { Incident } from '../../functions/engine/incident.ts';
 import type { Outcome } from '../../playbooks/language/outcome.ts';
+import { isOwn } from '../compare.ts';
+import { storedIn } from '../evidence-bucket.ts';
 import type { Practice } from '../practice.ts';
 import { type Ground, practiceFrom } from './ground.ts';
 import { happen } from './happen.ts';
@@ -46,7 +48,7 @@ const mustSayFor = (injections: readonly Injection[]): RegExp | null => {
 
 const withoutTimes = (text: string): string => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
 
-/** All that a release depends on: the account, the holds, and of each incident what it holds. */
+/** All that a release depends on: the account, the holds, what was kept of them, and of each incident what it holds. */
 const standOf = async (practice: Practice): Promise<string> => {
   const incidents = (await incidentsOf(practice)).map(({ id, phase, changes, evidence }) => ({
     id,
@@ -56,11 +58,9 @@ const standOf = async (practice: Practice): Promise<string> => {
   }));
   const holds = (await practice.ledger.list('holds', '')).map(({ value }) => value);
   const { accounts } = practice.world.snapshot();
-  const state = JSON.stringify(accounts, (name, value) =>
-    name.includes(':firebreak-') || name === 'stepFunctions' ? '' : value,
-  );
+  const state = JSON.stringify(accounts, (name, value) => (isOwn(name) ? '' : value));
   return createHash('sha256')
-    .update(withoutTimes(`${state}${JSON.stringify([incidents, holds])}`))
+    .update(withoutTimes(`${state}${JSON.stringify([incidents, holds, storedIn(practice.world.state)])}`))
     .digest('base64');
 };
 

@@ -1,7 +1,7 @@
 // What goes into each function's bundle: its handler, the configuration, and of playbooks what it needs.
 import { readdirSync } from 'node:fs';
 import { dataOf } from '../../functions/deployed/playbook-data.ts';
-import { asksDeny } from '../../functions/engine/permissions.ts';
+import { asksDeny, takesHolds } from '../../functions/engine/permissions.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
 
@@ -35,12 +35,15 @@ export const handler = lambda(${handler}, playbooks, config, ${ports});
 `;
 
 /** A playbook's own function carries that playbook alone. */
-export const playbookEntry = (name: string, playbook: Playbook, configuration: string): string => `
+export const playbookEntry = (name: string, playbook: Playbook, configuration: string): string => {
+  const ports = asksDeny(playbook) ? 'denying' : takesHolds(playbook) ? 'keeping' : undefined;
+  return `
 import playbook from './playbooks/${name}/playbook.ts';
 import { playbookHandler } from './functions/playbook.ts';
 const playbooks = new Map([['${name}', playbook]]);
-${asksDeny(playbook) ? "import { denying } from './functions/deployed/ports.ts';" : ''}
-${end('playbookHandler', configuration, asksDeny(playbook) ? 'denying' : undefined)}`;
+${ports ? `import { ${ports} } from './functions/deployed/ports.ts';` : ''}
+${end('playbookHandler', configuration, ports)}`;
+};
 
 /** Which of functions/deployed/ports.ts a function has. */
 const portsOf: Partial<Readonly<Record<CommonFunction, string>>> = {

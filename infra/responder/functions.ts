@@ -12,8 +12,9 @@ import { type Alias, Architecture, Code, Function as Lambda, Runtime, Tracing } 
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { originalsPrefix } from '../../functions/adapters/s3-originals.ts';
 import { denySeconds } from '../../functions/deny.ts';
-import { asksDeny } from '../../functions/engine/permissions.ts';
+import { asksDeny, takesHolds } from '../../functions/engine/permissions.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { acknowledgeWildcards } from '../acknowledge.ts';
 import type { Bundle } from '../bundles/bundle.ts';
@@ -78,6 +79,24 @@ const commonStatements = ({ storage, people, killSwitch }: FunctionsProps): read
   allow({ sid: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [storage.key.keyArn] }),
 ];
 
+/**
+ * Originals are added and looked at, never taken away. What is beneath a newer version or a delete marker is looked at as well.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
+const originalsStatements = ({ evidence }: Storage): readonly PolicyStatement[] => [
+  allow({
+    sid: 'Originals',
+    actions: ['s3:PutObject', 's3:GetObjectVersion'],
+    resources: [evidence.arnForObjects(`${originalsPrefix}*`)],
+  }),
+  allow({
+    sid: 'ListOriginals',
+    actions: ['s3:ListBucketVersions'],
+    resources: [evidence.bucketArn],
+    conditions: { StringLike: { 's3:prefix': `${originalsPrefix}*` } },
+  }),
+];
+
 /** Where Lambda puts, in the name of the function, an event with which it failed each time. */
 const keepEvents = ({ unhandled }: People): PolicyStatement =>
   allow({ sid: 'Keep', actions: ['sqs:SendMessage'], resources: [unhandled.queueArn] });
@@ -117,7 +136,12 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
   if (handed(name, props)) {
     const hands = assumeStatement(scope, name, accounts);
     const playbook = playbooks.get(name);
-    if (playbook && asksDeny(playbook)) return [hands, begin('deny')];
+    if (playbook)
+      return [
+        hands,
+        ...(takesHolds(playbook) ? originalsStatements(props.storage) : []),
+        ...(asksDeny(playbook) ? [begin('deny')] : []),
+      ];
     if (name !== 'note') return [hands];
     const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     return [hands, allow({ sid: 'Notes', actions, resources: [people.notes.queueArn] })];
@@ -141,6 +165,7 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
 
 const environmentOf = (name: string, role: string, props: FunctionsProps): Record<string, string> => {
   const { storage, people, killSwitch, machines } = props;
+  const playbook = props.playbooks.get(name);
   const live = (called: string) => `${functionName(called)}:${liveAlias}`;
   return {
     FIREBREAK_ROLE: role,
@@ -154,6 +179,7 @@ const environmentOf = (name: string, role: string, props: FunctionsProps): Recor
       FIREBREAK_MEMBER_ROLE: memberRoleName(name),
       FIREBREAK_EXTERNAL_ID: externalId,
     }),
+    ...(playbook && takesHolds(playbook) && { FIREBREAK_EVIDENCE: storage.evidence.bucketName }),
     ...((name === 'receive' || name === 'answer') && {
       FIREBREAK_RESPOND: machines.respond,
       FIREBREAK_WATCH: live('watch'),
@@ -170,6 +196,7 @@ const createBoundary = (scope: Construct, props: FunctionsProps): ManagedPolicy 
   const statements = [
     ...commonStatements(props),
     keepEvents(props.people),
+    ...originalsStatements(props.storage),
     allow({
       sid: 'Begin',
       actions: ['lambda:InvokeFunction'],
@@ -262,7 +289,7 @@ const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, prop
   acknowledgeWildcards(
     role,
     ['*', ...statements.flatMap(({ resources }) => resources)],
-    "X-Ray's writes know no resources; executions have names that are made at run time; and roles are assumed by name in " +
+    "X-Ray's writes know no resources; executions and originals have names that are made at run time; and roles are assumed by name in " +
       'whichever account has made them, where they trust this one role.',
   );
   return { role, alias: deployed.addAlias(liveAlias) };

@@ -155,6 +155,25 @@ describe('a story', () => {
     expect(await playOne(`respond.ledger.${closing?.index}=outage`)).toMatchObject({ end: 'alarmed', wrong: [] });
   });
 
+  it('an event that the ledger never takes is told to people, to contain by hand', async () => {
+    expect(await playOne('respond.ledger.0=outage')).toMatchObject({ end: 'alarmed', wrong: [] });
+  });
+
+  it('an original that can not be kept stops nothing, and is told', async () => {
+    const keep = ground.operations.find(({ name }) => name === 'S3 PutObject');
+    expect(keep?.by).toBe('disable-access-key contain');
+    const { end, outcome, reason } = await playOne(`respond.aws.${keep?.index}=denied`);
+    expect([end, outcome]).toEqual(['wanted', 'contained']);
+    expect(reason).toMatch(/The original stands in the ledger alone.*not authorized/);
+  });
+
+  it('a release that can not look at what was kept puts nothing back, and is told', async () => {
+    const look = ground.operations.find(({ name }) => name === 'S3 ListObjectVersions');
+    expect(look?.phase).toBe('release');
+    const { end, wrong } = await playOne(`release.aws.${look?.index}=denied`);
+    expect([end, wrong]).toEqual(['wanted', []]);
+  });
+
   it('a notice that can not be sent changes nothing', async () => {
     expect(await playOne(`respond.aws.${publish?.index}=denied`)).toMatchObject({
       end: 'wanted',

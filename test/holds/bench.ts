@@ -11,6 +11,7 @@ import {
   write,
 } from '../../functions/engine/hold.ts';
 import type { Ledger } from '../../functions/engine/ledger.ts';
+import type { Originals } from '../../functions/engine/originals.ts';
 import { memoryLedger } from '../../gameday/memory-ledger.ts';
 import type { Gone } from '../../playbooks/language/aws.ts';
 import type { Json } from '../../playbooks/language/json.ts';
@@ -41,7 +42,11 @@ export interface Bench {
 export const original = ['sg-web'];
 export const settleSeconds = 30;
 
-export const bench = (more: Partial<AnySetting> = {}, ledger: Ledger = memoryLedger()): Bench => {
+export const bench = (
+  more: Partial<AnySetting> = {},
+  ledger: Ledger = memoryLedger(),
+  originals?: Originals,
+): Bench => {
   const setting: AnySetting = {
     name: 'test/groups',
     version: 3,
@@ -65,7 +70,7 @@ export const bench = (more: Partial<AnySetting> = {}, ledger: Ledger = memoryLed
     say: (value) => JSON.stringify(value),
     ...more,
   };
-  const tools: HoldTools = { ledger, now: () => self.now, pause: async () => {} };
+  const tools: HoldTools = { ledger, now: () => self.now, pause: async () => {}, ...(originals && { originals }) };
   const held: Held = { setting, id: 'eni-1', aws: nowhere };
   const self: Bench = {
     held,

@@ -1,7 +1,7 @@
 // The hold protocol under every order of steps that twenty thousand seeds make, with deaths, stale reads and lost answers.
 import { describe, expect, it } from 'vitest';
 import { prove, runs } from './prove.ts';
-import { meddled, outside, overlap } from './scenario.ts';
+import { beside, meddled, outside, overlap } from './scenario.ts';
 
 const limit = { timeout: 30_000 + runs };
 
@@ -13,6 +13,14 @@ describe('holds', () => {
     for (const what of [...often, 'shared', 'released', 'untouched', 'foreseen'])
       expect(seen.get(what), what).toBeGreaterThan(runs / 100);
     expect(seen.get('overtaken')).toBeGreaterThan(runs / 200);
+  });
+
+  it('beside: what is kept beside the ledger never speaks against an original', limit, async () => {
+    const seen = await prove(beside);
+    for (const what of ['dies before it', 'dies after it', 'shared', 'released', 'untouched'])
+      expect(seen.get(what), what).toBeGreaterThan(runs / 100);
+    // Whoever takes a hold dies before its original is kept; whoever comes next keeps it, but for very few.
+    expect(seen.get('unconfirmed') ?? 0).toBeLessThan(runs / 1000);
   });
 
   it(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Protocol } from './incidents.ts';
 import type { Scenario } from './prove.ts';
-import { outside, overlap } from './scenario.ts';
+import { beside, outside, overlap } from './scenario.ts';
 
 export interface Mutant {
   readonly name: string;
@@ -21,8 +21,8 @@ export const mutants: readonly Mutant[] = [
   // The three conditions of models/hold_protocol.py: blindtake, nocheck, noreapply.
   {
     name: 'take is written whatever the version is',
-    from: "(await put(tools, held, next, version))\n        ? { state: 'held', version: version + 1, read, original }",
-    to: `(await put(tools, held, next, ${now}))\n        ? { state: 'held', version: version + 1, read, original }`,
+    from: 'isKnown || put(tools, held, next, version),',
+    to: `isKnown || put(tools, held, next, ${now}),`,
     noticed: overlap,
   },
   {
@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a third value is put back over',
-    from: "if (!ours && mode !== 'force') return conflicting(tools, held, record, version, value);",
+    from: "  if (!ours && mode !== 'force')\n    return holdAgain(tools, held, record, version, { state: 'conflict', found: value, original });\n",
     to: '',
     noticed: outside,
   },
@@ -145,6 +145,13 @@ export const mutants: readonly Mutant[] = [
     from: 'const next = { ...freed(record, incident, tools.now()), last: null };',
     to: 'const next = freed(record, incident, tools.now());',
     noticed: outside,
+  },
+  // What is kept beside the ledger.
+  {
+    name: 'what a hold takes over from the one before is not kept',
+    from: "const from = stale ? 'before' : ",
+    to: 'const from = ',
+    noticed: beside,
   },
 ];
 

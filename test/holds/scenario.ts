@@ -96,13 +96,18 @@ interface Try {
  *   more than settleSeconds pass while a twin is under way, and it lives to mend (sturdy). Where it doesn't (frail), the setting may be
  *   left wrong, but the original stays on record and the value is known as ours.
  */
-export const overlap = async ({ protocol, seed, seen, trace }: Try): Promise<void> => {
+export const overlap = (run: Try): Promise<void> => overlapping(run, false);
+
+/** The same with originals kept beside the ledger. Nobody changes the ledger here, so nothing that was kept may ever speak against it. */
+export const beside = (run: Try): Promise<void> => overlapping(run, true);
+
+const overlapping = async ({ protocol, seed, seen, trace }: Try, keeps: boolean): Promise<void> => {
   const random = randomOf(seed ^ 0x5eed);
   const twins = random.pick(['none', 'none', 'sturdy', 'frail']);
   const settleSeconds = twins === 'none' ? random.pick([0, 5, 30]) : random.pick([5, 30]);
   const things = [thingOf('lamp', settleSeconds, random.chance(0.5))];
   if (random.chance(0.2)) things.push(thingOf('door', settleSeconds, random.chance(0.5)));
-  const world = worldOf(seed, { things, leaps: twins === 'none', seen, ...(trace && { trace }) });
+  const world = worldOf(seed, { things, leaps: twins === 'none', seen, keeps, ...(trace && { trace }) });
   const differ = random.chance(0.6);
   const wishOf = (thing: Thing): Wish => ({
     thing,

@@ -1,4 +1,5 @@
 // Lets one process take one step at a time, in an order that follows from the seed, and strikes some of them.
+import { setImmediate } from 'node:timers/promises';
 import type { HoldTools } from '../../functions/engine/hold.ts';
 import type { LedgerRecord } from '../../functions/engine/ledger.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
@@ -8,6 +9,7 @@ import {
   type Kind,
   ledgerOf,
   note,
+  originalsOf,
   pass,
   settingOf,
   settle,
@@ -46,7 +48,8 @@ export interface Process {
   /** An error of the protocol that is right at this moment. */
   readonly expects: (error: unknown) => boolean;
   state: 'ahead' | 'running' | 'dead' | 'ended';
-  step: Step | undefined;
+  /** What it waits for: a ledger's write and what is kept beside it go side by side. */
+  readonly steps: Step[];
   urgency: number;
 }
 
@@ -62,7 +65,7 @@ export const processOf = (
   expects: () => false,
   ...more,
   state: 'ahead',
-  step: undefined,
+  steps: [],
   urgency: 0,
 });
 
@@ -73,6 +76,9 @@ const fates: { readonly [kind in Kind]: readonly Fate[] } = {
   'ledger.read': ['dies before it'],
   'ledger.write': ['dies before it', 'dies after it', 'no answer, done'],
   'setting.read': ['dies before it', 'denied'],
+  // One that fails is told, and the hold stays: test/holds/originals.test.ts.
+  'originals.write': ['dies before it', 'dies after it'],
+  'originals.read': ['dies before it', 'denied'],
   'setting.write': ['dies before it', 'dies after it', 'no answer, undone', 'no answer, done', 'denied'],
 };
 
@@ -105,11 +111,16 @@ export const run = async (world: World, processes: readonly Process[], quiet: ()
   const handsOf = (process: Process): Hands => {
     const gate: Gate = <T>(kind: Kind, what: string, effect: () => T) =>
       new Promise<T>((answer, refuse) => {
-        process.step = { kind, what, effect, answer: answer as (value: unknown) => void, refuse };
+        process.steps.push({ kind, what, effect, answer: answer as (value: unknown) => void, refuse });
         wake();
       });
     return {
-      tools: { ledger: ledgerOf(world, gate), now: () => new Date(world.now), pause: async () => {} },
+      tools: {
+        ledger: ledgerOf(world, gate),
+        ...(world.originals && { originals: originalsOf(world.originals, gate) }),
+        now: () => new Date(world.now),
+        pause: async () => {},
+      },
       setting: (thing) => settingOf(world, gate, thing),
       turn: (thing, value) => gate('setting.write', `sets ${thing.id} to ${value}`, () => turn(world, thing, value)),
     };
@@ -144,7 +155,7 @@ export const run = async (world: World, processes: readonly Process[], quiet: ()
 
   const advance = (process: Process, step: Step): boolean => {
     const fate = decide(world, process, step);
-    process.step = undefined;
+    process.steps.splice(process.steps.indexOf(step), 1);
     if (fate !== 'goes well') note(world, fate);
     const undone = fate === 'dies before it' || fate === 'no answer, undone' || fate === 'denied';
     const value = undone ? undefined : step.effect();
@@ -157,8 +168,9 @@ export const run = async (world: World, processes: readonly Process[], quiet: ()
         `${step.what} → ${fate === 'goes well' ? brief((value as LedgerRecord | undefined)?.value ?? value) : fate}`,
       );
     if (fate === 'dies before it' || fate === 'dies after it') {
-      // Its promise is never settled: whatever it would have done next never happens.
+      // Its promise is never settled: whatever it would have done next never happens. What was on its way may arrive all the same.
       process.state = 'dead';
+      for (const { effect } of process.steps.splice(0)) if (world.random.chance(0.5)) effect();
       return false;
     }
     if (fate === 'denied') step.refuse(errorOf('AccessDenied', { $metadata: { httpStatusCode: 403 } }));
@@ -196,18 +208,20 @@ export const run = async (world: World, processes: readonly Process[], quiet: ()
       busySince = world.now;
     }
     const able = processes.filter(
-      (process) => process.step || process.state === 'dead' || (process.state === 'ahead' && process.mayStart()),
+      (process) =>
+        process.steps.length > 0 || process.state === 'dead' || (process.state === 'ahead' && process.mayStart()),
     );
     if (able.length === 0) break;
     if (steps > 5000) throw violation('Five thousand steps, and no end: somebody waits for ever.');
     const process = choose(able);
-    const step = process.step;
+    const step = process.steps.length > 1 ? world.random.pick(process.steps) : process.steps[0];
     const woken = new Promise<void>((resolve) => {
       wake = resolve;
     });
     if (!step) start(process);
     else if (!advance(process, step)) continue;
-    await woken;
+    // What it still waits for may be all that it waits for: then it takes no further step by itself.
+    await (process.steps.length > 0 ? setImmediate() : woken);
     if (failures.length > 0) throw violation(`${process.name} ended with ${String(failures[0])}`);
   }
 };

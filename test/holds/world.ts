@@ -1,6 +1,7 @@
 // A world for the hold protocol: settings with a past, a ledger and virtual time. Everything that happens in it follows from the seed,
 // so a failing run can be told step by step by running it again.
 import type { Collection, Ledger, LedgerRecord } from '../../functions/engine/ledger.ts';
+import type { Original, Originals } from '../../functions/engine/originals.ts';
 import { type Aws, type ClientClass, gone } from '../../playbooks/language/aws.ts';
 import type { Json } from '../../playbooks/language/json.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
@@ -35,7 +36,13 @@ const letters = (value: Json): string => {
 export const union = (values: readonly string[]): string =>
   [...new Set(values.flatMap((value) => value.split('')))].toSorted((a, b) => (a < b ? -1 : 1)).join('');
 
-export type Kind = 'ledger.read' | 'ledger.write' | 'setting.read' | 'setting.write';
+export type Kind =
+  | 'ledger.read'
+  | 'ledger.write'
+  | 'setting.read'
+  | 'setting.write'
+  | 'originals.write'
+  | 'originals.read';
 
 /** Where a process waits until the scheduler lets it take its step. */
 export type Gate = <T>(kind: Kind, what: string, effect: () => T) => Promise<T>;
@@ -44,6 +51,8 @@ export interface World {
   readonly random: Random;
   readonly things: readonly Thing[];
   readonly records: Map<string, LedgerRecord>;
+  /** What was kept beside the ledger, where that is done. */
+  readonly originals: Original[] | undefined;
   /** Faults that are still to come. */
   faults: number;
   now: number;
@@ -55,10 +64,14 @@ export interface World {
   readonly seen: Map<string, number>;
 }
 
-export const worldOf = (seed: number, of: Pick<World, 'things' | 'leaps' | 'seen'> & { trace?: string[] }): World => ({
+export const worldOf = (
+  seed: number,
+  of: Pick<World, 'things' | 'leaps' | 'seen'> & { trace?: string[]; keeps?: boolean },
+): World => ({
   random: randomOf(seed),
   things: of.things,
   records: new Map(),
+  originals: of.keeps ? [] : undefined,
   faults: 0,
   now: Date.parse('2026-11-23T03:00:00Z'),
   leaps: of.leaps,
@@ -111,6 +124,22 @@ export const ledgerOf = (world: World, gate: Gate): Ledger => ({
       return true;
     }),
   list: async () => [],
+});
+
+/** What is kept is kept for good, under its hold's version. */
+export const originalsOf = (all: Original[], gate: Gate): Originals => ({
+  keep: (original) =>
+    gate(
+      'originals.write',
+      `keeps ${brief(original.original)} of version ${original.version}, ${original.from}`,
+      () => {
+        all.push(original);
+      },
+    ),
+  kept: (hold) =>
+    gate('originals.read', 'looks at what was kept', () =>
+      all.filter((one) => one.hold === hold).map((one) => ({ ...one, where: 'here' })),
+    ),
 });
 
 export const settingOf = (world: World, gate: Gate, thing: Thing): AnySetting => ({

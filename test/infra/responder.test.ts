@@ -18,6 +18,11 @@ const one = (stacks: ReadonlyMap<string, Template>, name: string): Template => {
 
 const single = one(synthesize(), 'firebreak');
 const several = synthesize(organisation);
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
 const names = (template: Template, type: string, property: string): readonly string[] =>
   ofType(template, type).map(({ Properties }) => JSON.stringify(Properties[property]));
 
@@ -126,6 +131,35 @@ describe('what outlives a deployment', () => {
         RestrictPublicBuckets: true,
       },
     });
+  });
+
+  it('takes originals from the playbooks that change something: they add and look, beneath one prefix', () => {
+    const policies = ofType(single, 'AWS::IAM::Policy').map(({ Properties }) => ({
+      roles: JSON.stringify(Properties.Roles),
+      statements: (Properties.PolicyDocument as { readonly Statement: readonly Statement[] }).Statement.filter(
+        ({ Action }) => JSON.stringify(Action).includes('s3:'),
+      ),
+    }));
+    const allowed = policies.filter(({ statements }) => statements.length > 0);
+    const changing = [...playbooks].filter(([, { settings }]) => Object.keys(settings).length > 0);
+    expect(changing.length).toBeGreaterThan(0);
+    expect(allowed).toHaveLength(changing.length);
+    for (const { statements } of allowed) {
+      const [objects, listing, ...more] = statements;
+      expect(more).toEqual([]);
+      expect(objects?.Action).toEqual(['s3:GetObjectVersion', 's3:PutObject']);
+      expect(JSON.stringify(objects?.Resource)).toContain('/originals/*');
+      expect(listing).toMatchObject({
+        Action: 's3:ListBucketVersions',
+        Condition: { StringLike: { 's3:prefix': 'originals/*' } },
+      });
+    }
+    const told = ofType(single, 'AWS::Lambda::Function').filter(
+      ({ Properties }) =>
+        'FIREBREAK_EVIDENCE' in
+        ((Properties.Environment as { readonly Variables: object } | undefined) ?? { Variables: {} }).Variables,
+    );
+    expect(told).toHaveLength(changing.length);
   });
 
   it('no log, no key and no queue goes with the stack unseen', () => {

@@ -1,9 +1,14 @@
 // The functions as they are deployed, bundled and not from their sources, run a whole incident on an AWS that none of us wrote: an event comes
 // in, the switch is turned on through the function URL, the instance is isolated, and released again.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenarios } from '../../functions/adapters/catalogue.ts';
+import { dynamodbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
 import { type Payload, runWorkflow, type WorkflowName } from '../../functions/adapters/workflow.ts';
+import type { HoldRecord } from '../../functions/engine/hold.ts';
+import type { Aws } from '../../playbooks/language/aws.ts';
+import type { Json } from '../../playbooks/language/json.ts';
 import { newAccount } from './account.ts';
 import { deployOn } from './deployment.ts';
 import { differences, inventoryOf } from './inventory.ts';
@@ -15,6 +20,21 @@ afterAll(() => moto?.stop());
 
 const playbook = 'isolate-instance';
 const scenario = 'crypto-miner';
+
+/** Of every interface, by somebody who can write the ledger, and nothing else. Answers how to undo it. */
+const changeOriginals = async (aws: Aws): Promise<() => Promise<void>> => {
+  const ledger = dynamodbLedger(aws(DynamoDBClient), 'firebreak-ledger');
+  const held = (await ledger.list('holds', '')).filter(({ key }) => key.includes('network-interface-isolation'));
+  const write = async (key: string, original: Json): Promise<void> => {
+    const { version = 0, value } = (await ledger.read('holds', key)) ?? {};
+    if (!(await ledger.write('holds', key, { ...(value as HoldRecord), original }, version)))
+      throw new Error('not changed');
+  };
+  for (const { key } of held) await write(key, ['sg-0badbadbadbadbad0']);
+  return async () => {
+    for (const { key, value } of held) await write(key, (value as HoldRecord).original);
+  };
+};
 
 const wholeIncident = async (url: string): Promise<void> => {
   const account = await newAccount(url, 900);
@@ -75,10 +95,19 @@ const wholeIncident = async (url: string): Promise<void> => {
   const shown = await ask('oncall', { do: 'show', incident: start.incident });
   expect(shown).toMatchObject({ status: 200, said: { incident: start.incident, outcome: 'contained' } });
 
-  const released = await ask('oncall', { do: 'release', incident: start.incident, mode: 'force', reason: 'a test' });
-  expect(released).toMatchObject({ status: 200 });
-  expect(await deployment.started('release')).toHaveLength(1);
-  expect(await run('release', { ...start, mode: 'force' })).toMatchObject({ status: 'SUCCEEDED' });
+  const release = async () => {
+    const released = await ask('oncall', { do: 'release', incident: start.incident, mode: 'force', reason: 'a test' });
+    expect(released).toMatchObject({ status: 200 });
+    return run('release', { ...start, mode: 'force' });
+  };
+  const mend = await changeOriginals(stage.aws);
+  await release();
+  const doubted = await ask('oncall', { do: 'show', incident: start.incident });
+  expect(doubted.said).toMatchObject({ outcome: 'conflict' });
+  expect(JSON.stringify(doubted.said)).toMatch(/The ledger says that it was sg-0badbadbadbadbad0, and what was kept/);
+  await mend();
+  expect(await release()).toMatchObject({ status: 'SUCCEEDED' });
+  expect((await deployment.started('release')).length).toBeGreaterThan(0);
   deployment.stop();
   expect(new Set(deployment.called()), 'identity policies are written by deny alone').toContain('deny');
   const left = differences(before, await inventoryOf(stage)).map(({ what }) => what);
@@ -86,7 +115,7 @@ const wholeIncident = async (url: string): Promise<void> => {
 };
 
 describe('The bundles that are deployed', () => {
-  it('run a whole incident', async ({ skip }) => {
+  it('run a whole incident', { timeout: 240_000 }, async ({ skip }) => {
     if (!moto) return skip('there is no moto_server on this machine');
     await wholeIncident(moto.url);
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { type BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -64,6 +65,15 @@ const environmentOn = async ({ stage, account }: Account): Promise<Record<string
   };
   const parameter = { Name: '/firebreak/switch', Value: unturned, Type: 'String' } as const;
   await aws(SSMClient).send(new PutParameterCommand(parameter));
+  const evidence = `firebreak-evidence-${account}-${region}`;
+  const LocationConstraint = region as BucketLocationConstraint;
+  await aws(S3Client).send(
+    new CreateBucketCommand({
+      Bucket: evidence,
+      ObjectLockEnabledForBucket: true,
+      CreateBucketConfiguration: { LocationConstraint },
+    }),
+  );
   return {
     FIREBREAK_ROLE: 'firebreak-on-moto',
     FIREBREAK_LEDGER: 'firebreak-ledger',
@@ -73,6 +83,7 @@ const environmentOn = async ({ stage, account }: Account): Promise<Record<string
     FIREBREAK_UNSENT: await queue('firebreak-unsent'),
     FIREBREAK_NOTES: await queue('firebreak-notes'),
     FIREBREAK_EXTERNAL_ID: 'firebreak',
+    FIREBREAK_EVIDENCE: evidence,
     FIREBREAK_RESPOND: await machine('firebreak-respond'),
     FIREBREAK_RELEASE: await machine('firebreak-release'),
     FIREBREAK_ANSWER: 'firebreak-answer:live',
