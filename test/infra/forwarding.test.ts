@@ -1,5 +1,5 @@
 // What a member's bus hands on: the events that the responder's own rules let in, to the bus that answers them, in every partition.
-import { App, Stack } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { customActionId } from '../../functions/sources/custom-action.ts';
 import { own } from '../../infra/guard/guard-policy.ts';

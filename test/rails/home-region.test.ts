@@ -5,7 +5,7 @@ import { receive } from '../../functions/engine/receive.ts';
 import type { ConfigInput } from '../../functions/rails/config.ts';
 import { homeRegionRail, toldIn } from '../../functions/rails/home-region.ts';
 import type { Channel } from '../../playbooks/language/finding.ts';
-import { here, leakedKey, on, openBucket } from './ground.ts';
+import { here, stolenKey, on, openBucket } from './ground.ts';
 
 const away = 'us-east-1';
 const channels: readonly Channel[] = [
@@ -131,7 +131,7 @@ describe('what nobody acts on', () => {
 
 describe('receive', () => {
   it('opens no incident of a global resource away from home, and says where it went', async () => {
-    const { practice, event } = await leakedKey({ config: on({ regions: [here, away], homeRegion: away }) });
+    const { practice, event } = await stolenKey({ config: on({ regions: [here, away], homeRegion: away }) });
     const taken = await receive(practice.engine('receive'), event);
     if ('unreadable' in taken) throw new Error(taken.unreadable);
     expect(taken.incidents).toEqual([]);
