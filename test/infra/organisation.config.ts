@@ -8,7 +8,6 @@ export default defineConfig({
   homeRegion: 'eu-central-1',
   administrators: ['111122223333'],
   contacts: ['oncall@example.com'],
-  securityHubActions: true,
   guard: { targets: ['ou-ab12-cdef3456'] },
   protected: [
     { ou: 'ou-ab12-cdef3456', tag: 'tier=laboratory', owner: 'research', reason: 'malware', until: '2027-03-31' },
