@@ -21,6 +21,8 @@ export default defineConfig({
   // administrators: ['999988887777'],
   // Where IAM and other global things are answered for, if Firebreak runs in more than one Region.
   // homeRegion: 'own',
+  // The service control policy that keeps others from tampering, as the stack firebreak-guard: none is made without it.
+  // guard: { targets: ['ou-ab12-cdef3456'], breakGlass: ['arn:*:iam::*:role/break-glass'] },
   // The roles that Firebreak works with: what these do is told from what an attacker does, and they are never cut off without asking.
   // ownRoles: ['arn:*:iam::*:role/firebreak-*'],
   // How far each playbook goes: 'act' (as far as it goes by itself, never further), 'ask', 'plan' or 'off'.

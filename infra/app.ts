@@ -11,9 +11,11 @@ const project = fileURLToPath(new URL('../', import.meta.url));
 
 const playbooks = await loadPlaybooks();
 const app = new App();
+/** Another one than the deployment's: `cdk synth -c configuration=PATH`. */
+const configuration = String(app.node.tryGetContext('configuration') ?? 'firebreak.config.ts');
 createStacks(app, {
   playbooks,
-  config: await loadConfig(`${project}firebreak.config.ts`, playbooks),
+  config: await loadConfig(`${project}${configuration}`, playbooks),
   bundles: await bundleAll(playbooks, `${project}out/bundles`),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

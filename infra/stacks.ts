@@ -3,6 +3,8 @@ import { type App, Aws } from 'aws-cdk-lib';
 import type { Config } from '../functions/rails/config.ts';
 import type { Playbook } from '../playbooks/language/playbook.ts';
 import type { Bundle } from './bundles/bundle.ts';
+import { GuardStack } from './guard/guard-stack.ts';
+import { ForwardingStack } from './members/forwarding-stack.ts';
 import { MemberRolesStack } from './members/member-roles-stack.ts';
 import { ResponderStack } from './responder/responder-stack.ts';
 
@@ -17,7 +19,7 @@ const regionsOf = ({ regions }: Config): readonly string[] => (typeof regions ==
 
 /**
  * One Region without further ado: a single stack, which makes the account's own roles as well. Several: a stack each, of which the home
- * Region's makes them, as roles have one name space for all. With accounts beside the responder's, a template for theirs.
+ * Region's makes them, as roles have one name space for all. With accounts beside the responder's, templates for theirs; and the guard where it is wanted.
  */
 export const createStacks = (app: App, { playbooks, bundles, config }: Parts): void => {
   const { responder, organization, homeRegion } = config;
@@ -35,5 +37,16 @@ export const createStacks = (app: App, { playbooks, bundles, config }: Parts): v
       env: { ...env, region },
       ...(region === homeRegion || regions.length === 1 ? { roles: ownRoles } : {}),
     });
-  if (responder && regions.length > 0) new MemberRolesStack(app, 'firebreak-member-roles', { ...roles, responder });
+  const [first] = regions;
+  if (responder && first !== undefined) {
+    new MemberRolesStack(app, 'firebreak-member-roles', { ...roles, responder });
+    const home = homeRegion === 'own' ? first : homeRegion;
+    new ForwardingStack(app, 'firebreak-member-forwarding', {
+      playbooks,
+      responder,
+      responderRegions: regions,
+      homeRegion: home,
+    });
+  }
+  if (config.guard) new GuardStack(app, 'firebreak-guard', config, config.guard);
 };

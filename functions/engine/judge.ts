@@ -5,6 +5,7 @@ import type { Target } from '../../playbooks/language/resource.ts';
 import type { Config } from '../rails/config.ts';
 import { type Decision, saidDecision, stricter, strictest } from '../rails/decision.ts';
 import { type Envelope, eventRails, type Own } from '../rails/event.ts';
+import { toldIn } from '../rails/home-region.ts';
 import { claimedIncidents, notedIncidents, ownDoingRail, ownRecords } from '../rails/own-doing.ts';
 import { type SwitchState, switchState } from '../rails/switch.ts';
 import { requestFinding } from '../sources/manual.ts';
@@ -86,6 +87,13 @@ const ownDoingIn = async (
   }
 };
 
+/** Nobody acts on it; where it came from another responder's Region, that one tells people. */
+const judgeTold = ({ config, event, own }: Arriving, { channel }: Finding, answer: Routed): Judged => {
+  const elsewhere = channel === 'manual' ? undefined : toldIn(event, own, config);
+  if (!elsewhere) return { ...answer, routed: answer.do, rails: [] };
+  return { ...answer, do: 'ignore', routed: answer.do, reason: `told in ${elsewhere}, where it came in`, rails: [] };
+};
+
 /**
  * Every answer to the finding. `place` says where a target is, as far as the finding leaves that open; what it can't place is left out, and
  * for it to tell.
@@ -104,7 +112,7 @@ export const judgeFinding = async (
   const answers = (await Promise.all(placed)).flat();
   const ownDoing = await ownDoingIn(tools, finding, answers, event.config);
   return answers.map((answer) =>
-    acts(answer) ? judge(tools, event, finding, answer, ownDoing) : { ...answer, routed: answer.do, rails: [] },
+    acts(answer) ? judge(tools, event, finding, answer, ownDoing) : judgeTold(event, finding, answer),
   );
 };
 

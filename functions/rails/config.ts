@@ -12,6 +12,7 @@ import {
   pattern,
   region,
   text,
+  unit,
   whole,
   words,
   wordsOr,
@@ -86,10 +87,34 @@ const playbook = v.pipe(
   ),
 );
 
+/** Patterns of roles, as a deployment has them that nobody changed. */
+export const rolesByDefault = {
+  /** Firebreak's own. */
+  own: ['arn:*:iam::*:role/firebreak-*'],
+  /** CloudFormation's, the CDK's, StackSets'. */
+  deployers: ['arn:*:iam::*:role/cdk-*', 'arn:*:iam::*:role/stacksets-exec-*', 'arn:*:iam::*:role/aws-service-role/*'],
+  breakGlass: ['arn:*:iam::*:role/break-glass'],
+} as const;
+
+const guard = fields(
+  {
+    /** The units, accounts or the root that it is attached to. */
+    targets: v.pipe(
+      list(v.union([unit, account], words('neither a unit nor an account', 'write one such as ou-ab12-cdef3456'))),
+      v.minLength(1, 'names nothing that it could be attached to: write at least one unit, account or the root'),
+    ),
+    /** Patterns of the ARNs of roles of the last resort, which nobody uses otherwise. */
+    breakGlass: v.optional(list(pattern), [...rolesByDefault.breakGlass]),
+    /** Of those that deploy Firebreak, and may change it. */
+    deployers: v.optional(list(pattern), [...rolesByDefault.deployers]),
+  },
+  'write { targets, breakGlass, deployers }',
+);
+
 const perHour = (most: number) => v.optional(containments, { containments: most, perSeconds: 3600 });
 const requestsPerHour = (most: number) => v.optional(requests, { requests: most, perSeconds: 3600 });
 
-const schema = fields(
+const deployment = fields(
   {
     mode: v.optional(mode, 'observe'),
     /** Whose findings are acted upon: 'any' is whatever account has let us in; 'own' is the one that Firebreak runs in. */
@@ -110,8 +135,10 @@ const schema = fields(
       v.union([v.literal('own'), region], words("neither 'own' nor a Region", 'write one of them')),
       'own',
     ),
+    /** The service control policy that keeps others from tampering with Firebreak; without it none is made. */
+    guard: maybe(guard),
     /** The roles that Firebreak itself works with. */
-    ownRoles: v.optional(list(pattern), ['arn:*:iam::*:role/firebreak-*']),
+    ownRoles: v.optional(list(pattern), [...rolesByDefault.own]),
     playbooks: v.optional(
       v.record(v.string(), playbook, words('no set of playbooks', "write { 'isolate-instance': { mode } }")),
       {},
@@ -167,6 +194,15 @@ const schema = fields(
     switchMustDiffer: v.optional(yesOrNo, false),
   },
   'write defineConfig({ … })',
+);
+
+/** With several responders each would take itself for the home of what is global, and two of them would hold one key. */
+const schema = v.pipe(
+  deployment,
+  v.check(
+    ({ regions, homeRegion }) => typeof regions === 'string' || regions.length < 2 || regions.includes(homeRegion),
+    'homeRegion is none of the regions: name the one of them that answers for global resources (IAM)',
+  ),
 );
 
 export type ConfigInput = v.InferInput<typeof schema>;

@@ -3,6 +3,7 @@ import type { Finding } from '../../playbooks/language/finding.ts';
 import { parseArn, type Target } from '../../playbooks/language/resource.ts';
 import type { Config } from './config.ts';
 import type { Decision, Rule } from './decision.ts';
+import { homeRegionRail } from './home-region.ts';
 import { fitsAny } from './pattern.ts';
 import { type SwitchState, switchRail } from './switch.ts';
 
@@ -142,16 +143,6 @@ const age: Rail = ({ finding, now }, { staleAfterMinutes }) => {
   );
 };
 
-/** What is global is answered for in one Region, so that one ledger knows it. */
-const homeRegion: Rail = ({ scope, own }, config) =>
-  scope === 'regional' || config.homeRegion === 'own' || !own.region || own.region === config.homeRegion
-    ? nothing
-    : decision(
-        'home Region',
-        'tell',
-        `global resources are answered for in ${config.homeRegion}, not in ${own.region}: forward the event there (at the command line, AWS_REGION says where), or change homeRegion`,
-      );
-
 /** How far the deployment lets a playbook go. Never further than the playbook itself. */
 export const playbookMode = (playbook: string, config: Config): readonly Decision[] => {
   const mode = config.playbooks[playbook]?.mode ?? 'act';
@@ -171,7 +162,7 @@ const rails: readonly Rail[] = [
   product,
   configRule,
   age,
-  homeRegion,
+  homeRegionRail,
   ({ position }) => switchRail(position),
   ({ playbook }, config) => playbookMode(playbook, config),
 ];

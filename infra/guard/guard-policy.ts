@@ -1,5 +1,6 @@
 // The guard: a service control policy that keeps everybody but Firebreak, whoever deploys it and break-glass from tampering with it, with what
 // it holds, and with the tags that it goes by. An administrator of an account may be the attacker.
+import { rolesByDefault } from '../../functions/rails/config.ts';
 
 type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
@@ -26,9 +27,9 @@ export interface Guarded {
 }
 
 export const guardedByDefault: Guarded = {
-  ownRoles: ['arn:*:iam::*:role/firebreak-*'],
-  deployers: ['arn:*:iam::*:role/cdk-*', 'arn:*:iam::*:role/stacksets-exec-*', 'arn:*:iam::*:role/aws-service-role/*'],
-  breakGlass: ['arn:*:iam::*:role/break-glass'],
+  ownRoles: rolesByDefault.own,
+  deployers: rolesByDefault.deployers,
+  breakGlass: rolesByDefault.breakGlass,
   exemptionTags: [],
 };
 
@@ -200,4 +201,47 @@ export const guardPolicy = ({ ownRoles, deployers, breakGlass, exemptionTags }: 
       }),
     ],
   };
+};
+
+/** What Organizations takes of one policy. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
+const policyLengthMax = 5120;
+/** Five are attached to one target at most, and one of them is the organization's own FullAWSAccess. */
+const policiesMax = 4;
+
+const policyOf = (statements: readonly Statement[]): GuardPolicy => ({ Version: '2012-10-17', Statement: statements });
+
+const fits = (statements: readonly Statement[]): boolean =>
+  JSON.stringify(policyOf(statements)).length <= policyLengthMax;
+
+/** Two that deny together what the one denied. */
+const halved = (statement: Statement): readonly Statement[] => {
+  const { Sid, Action } = statement;
+  if (fits([statement])) return [statement];
+  if (Action.length < 2)
+    throw new Error(
+      `The guard's statement ${Sid} does not fit into a policy: name fewer roles and tags under guard, ownRoles and protected`,
+    );
+  const middle = Math.ceil(Action.length / 2);
+  return [
+    { ...statement, Sid: `${Sid}A`, Action: Action.slice(0, middle) },
+    { ...statement, Sid: `${Sid}B`, Action: Action.slice(middle) },
+  ].flatMap(halved);
+};
+
+/**
+ * The policy in as many as Organizations takes it in: an explicit deny in any of them counts.
+ * @throws where it would be more than can be attached.
+ */
+export const guardPolicies = (guarded: Guarded): readonly GuardPolicy[] => {
+  const policies: (readonly Statement[])[] = [];
+  for (const statement of guardPolicy(guarded).Statement.flatMap(halved)) {
+    const last = policies.at(-1);
+    if (last && fits([...last, statement])) policies[policies.length - 1] = [...last, statement];
+    else policies.push([statement]);
+  }
+  if (policies.length > policiesMax)
+    throw new Error(
+      `The guard takes ${policies.length} policies, and ${policiesMax} can be attached: name fewer roles and tags under guard, ownRoles and protected`,
+    );
+  return policies.map(policyOf);
 };

@@ -160,8 +160,8 @@ const ofQueues = (scope: Construct, { notes, unhandled, unsent, unwritten, topic
     missing: quiet,
     ends: true,
     says:
-      'Events wait in the queue of unhandled events: findings came, and receive took none of them up. Nothing is contained for these. ' +
-      'Now: read them: aws sqs receive-message --queue-url URL. Give each to receive once more: aws lambda invoke --function-name firebreak-receive:live ' +
+      'Events wait in the queue of unhandled events: findings came, and receive took none of them up (or answer or watch failed: functionArn says so). Nothing is contained for these. ' +
+      'Now: read them: aws sqs receive-message --queue-url URL. Give each to that function once more: aws lambda invoke --function-name firebreak-receive:live ' +
       '--cli-binary-format raw-in-base64-out --payload file://event.json out.json. The same event twice is one incident. Then delete the message. docs/operate.md says it step by step.',
     to: [topic],
   }),

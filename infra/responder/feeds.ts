@@ -6,7 +6,7 @@ import { CfnActionTarget } from 'aws-cdk-lib/aws-securityhub';
 import type { Construct } from 'constructs';
 import { customActionId } from '../../functions/sources/custom-action.ts';
 import type { Playbook } from '../../playbooks/language/playbook.ts';
-import { type Deployed, deployedNamed } from './functions.ts';
+import { calledWithoutWaiting, type Deployed, deployedNamed } from './functions.ts';
 import { functionName, idOf } from './names.ts';
 import type { People } from './people.ts';
 import { createRule } from './rule.ts';
@@ -27,25 +27,31 @@ const triesMore = 2;
 const keptSeconds = 21_600;
 
 /**
- * Every way in leads to receive, which judges what comes. What can't be handed over waits in the queue, whose alarm tells people; and so does
- * what was handed over and failed each time, of which EventBridge does not hear: it calls a function without waiting for its end.
+ * Whoever calls these does not wait for their end, and so does not hear that they failed each time: what they were called with waits in the queue.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
+export const keepFailures = (scope: Construct, functions: Functions, { unhandled }: People): void => {
+  for (const name of calledWithoutWaiting) {
+    const { alias, role } = deployedNamed(functions, name);
+    new CfnEventInvokeConfig(scope, `${idOf(name)}Failed`, {
+      functionName: functionName(name),
+      qualifier: alias.aliasName,
+      maximumRetryAttempts: triesMore,
+      maximumEventAgeInSeconds: keptSeconds,
+      destinationConfig: { onFailure: { destination: unhandled.queueArn } },
+      // Lambda refuses it as long as the role may not fill the queue.
+    }).node.addDependency(alias, role);
+  }
+};
+
+/** Every way in leads to receive, which judges what comes. What can't be handed over waits in the queue, whose alarm tells people. */
 export const letFindingsIn = (
   scope: Construct,
   functions: Functions,
   { unhandled }: People,
   playbooks: ReadonlyMap<string, Playbook>,
 ): void => {
-  const { alias, role } = deployedNamed(functions, 'receive');
-  new CfnEventInvokeConfig(scope, 'ReceiveFailed', {
-    functionName: functionName('receive'),
-    qualifier: alias.aliasName,
-    maximumRetryAttempts: triesMore,
-    maximumEventAgeInSeconds: keptSeconds,
-    destinationConfig: { onFailure: { destination: unhandled.queueArn } },
-    // Lambda refuses it as long as the role may not fill the queue.
-  }).node.addDependency(alias, role);
+  const { alias } = deployedNamed(functions, 'receive');
   for (const { name, description, eventPattern } of rulesFor(playbooks).findings)
     createRule(scope, {
       name,

@@ -97,6 +97,9 @@ const originalsStatements = ({ evidence }: Storage): readonly PolicyStatement[] 
   }),
 ];
 
+/** The bus calls receive so, the clock watch, and receive the other two. */
+export const calledWithoutWaiting: readonly CommonFunction[] = ['receive', 'answer', 'watch'];
+
 /** Where Lambda puts, in the name of the function, an event with which it failed each time. */
 const keepEvents = ({ unhandled }: People): PolicyStatement =>
   allow({ sid: 'Keep', actions: ['sqs:SendMessage'], resources: [unhandled.queueArn] });
@@ -146,7 +149,7 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
     const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     return [hands, allow({ sid: 'Notes', actions, resources: [people.notes.queueArn] })];
   }
-  if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch'), keepEvents(people)];
+  if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch')];
   if (name === 'watch') return [begin(...playbooks.keys())];
   if (name === 'answer')
     return [
@@ -262,7 +265,8 @@ const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, prop
     permissionsBoundary: boundary,
   });
   const common = ({ deny: denyStatements, heartbeat: heartbeatStatements }[name] ?? commonStatements)(props);
-  const statements = [...common, ...ownStatements(scope, name, props)];
+  const kept = calledWithoutWaiting.some((called) => called === name) ? [keepEvents(props.people)] : [];
+  const statements = [...common, ...ownStatements(scope, name, props), ...kept];
   for (const statement of statements) role.addToPolicy(statement);
   role.addToPolicy(
     allow({

@@ -22,3 +22,6 @@ export const memberRoleName = (name: string): string => `firebreak-${name}`;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user_externalid.html */
 export const externalId = 'firebreak';
+
+/** The role with which a bus hands events on to another one; for `*` a pattern of all of them. */
+export const forwardingRoleName = (region: string): string => `firebreak-forwarding-${region}`;

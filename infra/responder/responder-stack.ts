@@ -9,8 +9,9 @@ import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { Bundle } from '../bundles/bundle.ts';
 import { createMemberRoles, type MemberRolesProps } from '../members/member-roles.ts';
 import { createAlarms } from './alarms.ts';
+import { forwardToHome, trustForwarding } from './bus.ts';
 import { createDashboard } from './dashboard.ts';
-import { feedNotes, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
+import { feedNotes, keepFailures, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
 import { createFunctions, deployedNamed } from './functions.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createPeople } from './people.ts';
@@ -59,6 +60,7 @@ export class ResponderStack extends Stack {
     });
     for (const name of [...workflowNames, 'by-hand'] as const) createWorkflow(this, name, storage.key, names);
     if (roles) createMemberRoles(this, roles);
+    keepFailures(this, functions, people);
     letFindingsIn(this, functions, people, playbooks);
     if (config.securityHubActions) offerActions(this, playbooks);
     watchRegularly(this, functions, people);
@@ -71,6 +73,10 @@ export class ResponderStack extends Stack {
     const watched = { people, functions: [...functions.keys()] };
     const alarms = createAlarms(this, { ...watched, ledger: storage.ledger, retried: ['ask', 'close', ...names] });
     createDashboard(this, { ...watched, alarms });
+    if (typeof config.regions !== 'string') {
+      trustForwarding(this, config);
+      forwardToHome(this, playbooks, config, people);
+    }
     // Whoever works on this account by hand finds by it that there is a responder, and works through it.
     new StringParameter(this, 'Marker', {
       parameterName: '/firebreak/responder',

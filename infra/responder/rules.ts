@@ -40,6 +40,12 @@ export interface ResponderRules {
 /** The playbooks by name, and of each only what it answers. */
 export type Answering = ReadonlyMap<string, { readonly answers: readonly Answer[] }>;
 
+/** And whether its resources are in one Region or in none. */
+export type Placed = ReadonlyMap<
+  string,
+  { readonly answers: readonly Answer[]; readonly resource: { readonly scope: 'regional' | 'global' } }
+>;
+
 /** What EventBridge takes at most, the quota that every account has. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const PATTERN_LENGTH_MAX = 2048;
 
@@ -211,3 +217,31 @@ export const rulesFor = (playbooks: Answering): ResponderRules => {
     },
   };
 };
+
+const renamed = (rules: readonly EventRule[], to: string, description: string): readonly EventRule[] =>
+  rules.map((rule) => ({
+    ...rule,
+    name: rule.name.replace('firebreak-', `firebreak-${to}-`) as EventRule['name'],
+    description: `${description} ${rule.description}`,
+  }));
+
+const withScope = (playbooks: Placed, wanted: 'regional' | 'global'): Placed =>
+  new Map([...playbooks].filter(([, { resource }]) => resource.scope === wanted));
+
+/** What a Region that is not home hands on to the one that is: all that playbooks on global resources answer, a person's choice included. */
+export const rulesToHome = (playbooks: Placed): readonly EventRule[] =>
+  renamed(rulesFor(withScope(playbooks, 'global')).findings, 'home', 'To the home Region.');
+
+/** A member may make a custom action of any name by himself: only those of the responder's own account are a person's choice. */
+const ofDetectors = (rules: readonly EventRule[]): readonly EventRule[] =>
+  rules.filter(({ name }) => !name.endsWith('securityhub-custom-action'));
+
+/** What a member's bus hands on: to the responder in its Region, or in the home Region where none stands in its own. */
+export const rulesOfMember = (playbooks: Placed): readonly EventRule[] =>
+  renamed(ofDetectors(rulesFor(playbooks).findings), 'forward', 'To the responder.');
+
+/** What it hands on to the home Region besides: EventBridge hands nothing on that was handed on already. */
+export const rulesOfMemberToHome = (playbooks: Placed): readonly EventRule[] => ofDetectors(rulesToHome(playbooks));
+
+/** Where all of them come from; heartbeats, which anybody could put, are not among them. */
+export const forwardedSources: readonly string[] = distinct(understood.map(({ source }) => source));

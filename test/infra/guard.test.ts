@@ -1,8 +1,11 @@
 // The guard, as an IAM evaluator that none of us wrote understands it: each way to tamper is denied to an administrator, and open to break-glass.
 import { readFile } from 'node:fs/promises';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { guardedByDefault, guardPolicy } from '../../infra/guard/guard-policy.ts';
+import { defineConfig } from '../../functions/rails/config.ts';
+import { type GuardPolicy, guardedByDefault, guardPolicies, guardPolicy } from '../../infra/guard/guard-policy.ts';
+import { GuardStack } from '../../infra/guard/guard-stack.ts';
 
 const account = '111122223333';
 const at = (service: string, rest: string): string => `arn:aws:${service}:eu-central-1:${account}:${rest}`;
@@ -180,4 +183,57 @@ describe('the guard', () => {
   });
 
   it('fits into what Organizations takes', () => expect(JSON.stringify(guard).length).toBeLessThanOrEqual(5120));
+});
+
+describe('the guard as a stack', () => {
+  const config = defineConfig({
+    guard: { targets: ['ou-ab12-cdef3456'], breakGlass: ['arn:*:iam::*:role/last-resort'] },
+    protected: [{ account, tag: 'no-response=true', owner: 'research', reason: 'malware', until: '2027-03-31' }],
+  });
+  const templateOf = () => {
+    const app = new App();
+    if (config.guard) new GuardStack(app, 'firebreak-guard', config, config.guard);
+    return app.synth().getStackByName('firebreak-guard').template as {
+      readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: GuardProperties }>>;
+    };
+  };
+  type GuardProperties = {
+    readonly Content: GuardPolicy;
+    readonly Type: string;
+    readonly TargetIds: readonly string[];
+  };
+  const policies = Object.values(templateOf().Resources).map(({ Properties }) => Properties);
+
+  it('attaches to what the configuration names, in policies that Organizations takes', () => {
+    expect(policies.length).toBeGreaterThan(0);
+    for (const { Content, Type, TargetIds } of policies) {
+      expect([Type, TargetIds]).toEqual(['SERVICE_CONTROL_POLICY', ['ou-ab12-cdef3456']]);
+      expect(JSON.stringify(Content).length).toBeLessThanOrEqual(5120);
+    }
+  });
+
+  it('knows the configured break-glass and tags, and not those of nobody', async () => {
+    const exempting: Asked = ['ec2:CreateTags', at('ec2', 'instance/i-1'), { 'aws:TagKeys': ['no-response'] }];
+    const ends = async (name: string, asked: Asked) =>
+      Promise.all(policies.map(async ({ Content }) => askedBy(role(name), asked, Content)));
+    expect(await ends('Administrator', exempting)).toContain('ExplicitlyDenied');
+    expect(await ends('break-glass', exempting)).toContain('ExplicitlyDenied');
+    expect(await ends('last-resort', exempting)).not.toContain('ExplicitlyDenied');
+  });
+
+  it('is split where it would be too long, and denies as much as before', async () => {
+    const many = Array.from({ length: 20 }, (_, index) => `arn:*:iam::*:role/deployer-with-a-long-name-${index}`);
+    const parts = guardPolicies({ ...guardedByDefault, deployers: many });
+    expect(parts.length).toBeGreaterThan(1);
+    for (const part of parts) expect(JSON.stringify(part).length).toBeLessThanOrEqual(5120);
+    for (const asked of tampering) {
+      const ends = await Promise.all(parts.map(async (part) => askedBy(role('Administrator'), asked, part)));
+      expect(ends, named(asked)).toContain('ExplicitlyDenied');
+    }
+  });
+
+  it('is refused where it would be more than can be attached', () => {
+    const many = Array.from({ length: 60 }, (_, index) => `arn:*:iam::*:role/deployer-with-a-long-name-${index}`);
+    expect(() => guardPolicies({ ...guardedByDefault, deployers: many })).toThrow(/name fewer roles/);
+  });
 });

@@ -1,6 +1,6 @@
 // What is deployed: which stacks a configuration gives, and what each of them must never be without.
 import { describe, expect, it } from 'vitest';
-import { rulesFor } from '../../infra/responder/rules.ts';
+import { rulesFor, rulesToHome } from '../../infra/responder/rules.ts';
 import { ofType, playbooks, synthesize, type Template } from './synth.ts';
 
 const organisation = {
@@ -63,23 +63,23 @@ describe('nothing configured', () => {
     expect(ofType(single, 'AWS::Lambda::Permission')).toHaveLength(rules.length);
   });
 
-  it('keeps an event with which receive fails each time: EventBridge does not hear of that', () => {
-    const [kept] = ofType(single, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
+  it('keeps what a function was called with that failed each time, where whoever called it does not hear of that', () => {
+    const kept = ofType(single, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
     const [queue = ''] = Object.keys(single.Resources).filter((id) => id.startsWith('UnhandledEvents'));
     const arn = { 'Fn::GetAtt': [queue, 'Arn'] };
-    expect(kept).toMatchObject({
-      FunctionName: 'firebreak-receive',
-      Qualifier: 'live',
-      DestinationConfig: { OnFailure: { Destination: arn } },
-    });
+    expect(kept.map(({ FunctionName }) => FunctionName)).toEqual(
+      ['receive', 'answer', 'watch'].map((name) => `firebreak-${name}`),
+    );
+    for (const one of kept)
+      expect(one).toMatchObject({ Qualifier: 'live', DestinationConfig: { OnFailure: { Destination: arn } } });
     const sending = ofType(single, 'AWS::IAM::Policy').filter(({ Properties }) =>
       (Properties.PolicyDocument as { Statement: readonly { Sid?: string }[] }).Statement.some(
         ({ Sid }) => Sid === 'Keep',
       ),
     );
-    expect(sending.map(({ Properties }) => JSON.stringify(Properties.Roles))).toEqual([
-      expect.stringContaining('ReceiveRole'),
-    ]);
+    expect(sending.map(({ Properties }) => JSON.stringify(Properties.Roles)).toSorted()).toEqual(
+      ['AnswerRole', 'ReceiveRole', 'WatchRole'].map((role) => expect.stringContaining(role)),
+    );
     const boundary = names(single, 'AWS::IAM::ManagedPolicy', 'PolicyDocument').filter((one) => one.includes('logs:'));
     expect(boundary[0]).toContain(JSON.stringify(arn));
   });
@@ -178,8 +178,52 @@ describe('what outlives a deployment', () => {
 
 describe('an organisation', () => {
   it('has a responder in each Region, and one template for all other accounts', () => {
-    expect([...several.keys()]).toEqual(['firebreak-eu-central-1', 'firebreak-member-roles', 'firebreak-us-east-1']);
+    expect([...several.keys()]).toEqual([
+      'firebreak-eu-central-1',
+      'firebreak-member-forwarding',
+      'firebreak-member-roles',
+      'firebreak-us-east-1',
+    ]);
   });
+
+  it('hands what is global on from every other Region to the home Region, and nothing from there', () => {
+    const handing = (name: string) =>
+      ofType(one(several, name), 'AWS::Events::Rule')
+        .map(({ Properties }) => Properties)
+        .filter(({ Name }) => String(Name).startsWith('firebreak-home-'));
+    expect(handing('firebreak-eu-central-1')).toEqual([]);
+    const handed = handing('firebreak-us-east-1');
+    expect(handed.map(({ Name }) => Name)).toEqual(rulesToHome(playbooks).map(({ name }) => name));
+    for (const { Targets } of handed) {
+      const text = JSON.stringify(Targets);
+      expect(text).toContain(':events:eu-central-1:111122223333:event-bus/default');
+      expect(text).toContain('DeadLetterConfig');
+    }
+    const [alarm] = ofType(one(several, 'firebreak-us-east-1'), 'AWS::CloudWatch::Alarm').filter(
+      ({ Properties }) => Properties.AlarmName === 'firebreak-unforwarded-events',
+    );
+    expect(JSON.stringify(alarm?.Properties.AlarmActions)).toContain('Notices');
+  });
+
+  it.each(['firebreak-eu-central-1', 'firebreak-us-east-1'])(
+    '%s: its bus takes events of AWS alone, from the forwarding roles of its organization alone',
+    (name) => {
+      const policies = ofType(one(several, name), 'AWS::Events::EventBusPolicy');
+      expect(policies).toHaveLength(1);
+      const { EventBusName, Statement } = policies[0]?.Properties ?? {};
+      expect(EventBusName).toBe('default');
+      const { Condition, Principal, Action } = Statement as Record<string, Record<string, Record<string, unknown>>>;
+      expect([Action, Principal]).toEqual(['events:PutEvents', { AWS: '*' }]);
+      expect(Condition?.StringEquals).toEqual({ 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' });
+      expect(JSON.stringify(Condition?.ArnLike)).toContain(':iam::*:role/firebreak-forwarding-*');
+      const sources = Condition?.['ForAllValues:StringEquals']?.['events:source'] as readonly string[];
+      expect(sources.length).toBeGreaterThan(0);
+      for (const source of sources) expect(source).toMatch(/^aws\./);
+    },
+  );
+
+  it('trusts nobody where it stands in one account: no bus policy', () =>
+    expect(ofType(single, 'AWS::Events::EventBusPolicy')).toEqual([]));
 
   it('deploys two Regions side by side: no name that is global is given twice', () => {
     const global = ['firebreak-eu-central-1', 'firebreak-us-east-1'].flatMap((name) => [
