@@ -10,6 +10,7 @@ import type { Bundle } from '../bundles/bundle.ts';
 import { createMemberRoles, type MemberRolesProps } from '../members/member-roles.ts';
 import { createAlarms } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
+import { examineRegularly } from './doctor.ts';
 import { feedNotes, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
 import { createFunctions, deployedNamed } from './functions.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -63,6 +64,7 @@ export class ResponderStack extends Stack {
     if (config.securityHubActions) offerActions(this, playbooks);
     watchRegularly(this, functions, people);
     createHeartbeat(this, functions, people, playbooks);
+    examineRegularly(this, functions, people);
     feedNotes(functions, people);
     const { alias } = deployedNamed(functions, 'answer');
     const url = knowsFunctionUrls(this.region)
