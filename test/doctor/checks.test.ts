@@ -48,7 +48,9 @@ const iam = mockClient(IAMClient);
 const ec2 = mockClient(EC2Client);
 const all = [guardDuty, hub, recorder, bus, lambda, sns, sqs, iam, ec2];
 beforeEach(() => all.forEach((mock) => void mock.reset()));
-afterAll(() => all.forEach((mock) => void mock.restore()));
+afterAll(() => {
+  for (const mock of all) mock.restore();
+});
 
 /** Distinct states; and whatever isn't well says what to do. */
 const statesOf = (verdicts: readonly Verdict[]): readonly string[] => {

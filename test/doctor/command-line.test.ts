@@ -36,7 +36,7 @@ const refusing = async (): Promise<Caller> => ({
 const statesIn = (out: string): Record<string, string[]> => {
   const grouped = Object.groupBy(JSON.parse(out) as Verdict[], ({ state }) => state);
   return Object.fromEntries(
-    Object.entries(grouped).map(([state, some = []]) => [state, [...new Set(some.map(({ check }) => check))]]),
+    Object.entries(grouped).map(([state, some]) => [state, [...new Set(some.map(({ check }) => check))]]),
   );
 };
 

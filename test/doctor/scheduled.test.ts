@@ -36,7 +36,9 @@ beforeEach(() => {
     Attributes: { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' },
   });
 });
-afterAll(() => all.forEach((mock) => void mock.restore()));
+afterAll(() => {
+  for (const mock of all) mock.restore();
+});
 
 const disabled = () => bus.on(DescribeRuleCommand, { Name: 'firebreak-guardduty' }).resolves({ State: 'DISABLED' });
 const told = () => sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);

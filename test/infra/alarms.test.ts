@@ -151,7 +151,7 @@ describe('the doctor', () => {
     const last = Object.entries(single.Resources)
       .filter(([id, { Type }]) => Type === 'AWS::SQS::Queue' && !fed.includes(id))
       .map(([, { Properties }]) => Properties.QueueName);
-    expect(Object.keys(lastQueues).toSorted()).toEqual(last.toSorted());
+    expect(Object.keys(lastQueues).toSorted()).toEqual(last.map(String).toSorted());
     expect(property('AWS::DynamoDB::Table', 'TableName')).toEqual([ledgerTable]);
     expect(property('AWS::SNS::Topic', 'TopicName')).toContain('firebreak-notices');
   });
