@@ -5,6 +5,7 @@ import { approve } from './commands/approve.ts';
 import { check } from './commands/check.ts';
 import { contain } from './commands/contain.ts';
 import { deny } from './commands/deny.ts';
+import { doctor } from './commands/doctor.ts';
 import { drill } from './commands/drill.ts';
 import { explain } from './commands/explain.ts';
 import { incidents } from './commands/incidents.ts';
@@ -32,6 +33,7 @@ const commands = [
   incidents,
   show,
   playbooks,
+  doctor,
 ];
 
 const version = async (): Promise<string> =>

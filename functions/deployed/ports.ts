@@ -36,6 +36,9 @@ export const measuring: Ports = () => ({
   ),
 });
 
+/** What examines the deployment sees it with its own role. */
+export const examining: Ports = (tools) => ({ ...measuring(tools), own: tools.own });
+
 /** The functions' names are those that the workflows call: `firebreak-<playbook>:live`. */
 export const watching: Ports = (tools) => ({
   ...measuring(tools),

@@ -79,6 +79,8 @@ export interface Engine {
   }) => Promise<{ readonly outcome: string }>;
   /** Has `deny` write what the playbook's own role must not. Absent where whoever calls has hands for everything: then those write. */
   readonly deny?: Deny;
+  /** Clients with the function's own role, in the place where it runs: for whoever examines the deployment itself. */
+  readonly own?: Aws;
   /** The rails, wherever it runs. */
   readonly config: Config;
   /** The kill switch, where there is one that can be turned; without it the configuration's position counts. */

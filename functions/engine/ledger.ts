@@ -1,8 +1,8 @@
 // The ledger's port: records that change only conditionally on their version. An adapter for each place, one conformance suite (test/ledger).
 import type { Json } from '../../playbooks/language/json.ts';
 
-/** What the ledger keeps. `keys` finds the incident of a resource; `budgets` says what was spent; `journal` is append-only. */
-export type Collection = 'keys' | 'incidents' | 'holds' | 'evidence' | 'budgets' | 'lines' | 'journal';
+/** What the ledger keeps. `keys` finds the incident of a resource; `budgets` says what was spent; `journal` is append-only; `doctor` is what was told last. */
+export type Collection = 'keys' | 'incidents' | 'holds' | 'evidence' | 'budgets' | 'lines' | 'journal' | 'doctor';
 
 export interface LedgerRecord {
   readonly key: string;

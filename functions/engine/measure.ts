@@ -10,7 +10,8 @@ export type MetricName =
   | 'Incidents'
   | 'Drifted'
   | 'SwitchNotOn'
-  | 'Heartbeat';
+  | 'Heartbeat'
+  | 'NotWell';
 
 export interface Measure {
   readonly values: Partial<Readonly<Record<MetricName, number>>>;

@@ -6,7 +6,17 @@ import type { Playbook } from '../../playbooks/language/playbook.ts';
 import type { AnySetting } from '../../playbooks/language/setting.ts';
 
 /** The functions that serve all playbooks, by the name of their file in functions/. */
-export const commonFunctions = ['receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny', 'heartbeat'] as const;
+export const commonFunctions = [
+  'receive',
+  'ask',
+  'answer',
+  'close',
+  'watch',
+  'note',
+  'deny',
+  'heartbeat',
+  'doctor',
+] as const;
 export type CommonFunction = (typeof commonFunctions)[number];
 
 const kindFiles = (): readonly string[] =>
@@ -39,10 +49,11 @@ export const playbookEntry = (name: string, playbook: Playbook, configuration: s
   const ports = asksDeny(playbook) ? 'denying' : takesHolds(playbook) ? 'keeping' : undefined;
   return `
 import playbook from './playbooks/${name}/playbook.ts';
+import { reachable } from './functions/doctor/reach.ts';
 import { playbookHandler } from './functions/playbook.ts';
 const playbooks = new Map([['${name}', playbook]]);
 ${ports ? `import { ${ports} } from './functions/deployed/ports.ts';` : ''}
-${end('playbookHandler', configuration, ports)}`;
+${end('reachable(playbookHandler)', configuration, ports)}`;
 };
 
 /** Which of functions/deployed/ports.ts a function has. */
@@ -52,6 +63,7 @@ const portsOf: Partial<Readonly<Record<CommonFunction, string>>> = {
   watch: 'watching',
   close: 'measuring',
   heartbeat: 'measuring',
+  doctor: 'examining',
 };
 
 /** Every other function carries what all playbooks declare, and the code of none. */

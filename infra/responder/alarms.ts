@@ -17,6 +17,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { namespace } from '../../functions/adapters/emf.ts';
 import type { MetricName } from '../../functions/engine/measure.ts';
+import { examineMinutes } from './doctor.ts';
 import { beatMinutes } from './heartbeat.ts';
 import { functionName, idOf } from './names.ts';
 import type { People } from './people.ts';
@@ -327,6 +328,20 @@ const ofVitals = (scope: Construct, to: readonly ITopic[]): readonly Alarm[] => 
   }),
 ];
 
+/** He tells himself what it is, on the topic for people; which may be what is not well. */
+const ofDoctor = (scope: Construct, { topic, chat }: People): Alarm =>
+  createAlarm(scope, {
+    name: 'not-well',
+    metric: measured('NotWell', 'Maximum', examineMinutes),
+    // Each look says how much there is, nothing as well.
+    missing: TreatMissingData.IGNORE,
+    ends: true,
+    says:
+      "Something of Firebreak itself is not well, or can't be looked at: a rule that is disabled, a target that is gone, a role that can't be assumed, nobody who is told, " +
+      'the switch, or a queue in which something waits. Findings may not be answered. Now: firebreak doctor says what, and what to do about it; the notice of the doctor and /firebreak/doctor in CloudWatch Logs do, too.',
+    to: [topic, chat],
+  });
+
 /** A topic can't tell of its own death, so each tells of the other's. One key encrypts both: docs/operate.md says how the death of that is noticed. */
 const ofTopics = (scope: Construct, { topic, chat }: People): readonly Alarm[] =>
   [
@@ -369,5 +384,6 @@ export const createAlarms = (scope: Construct, watched: Watched): readonly Alarm
     ...ofLedger(scope, ledger, [people.topic]),
     ...ofTopics(scope, people),
     ...ofVitals(scope, [people.topic]),
+    ofDoctor(scope, people),
   ];
 };

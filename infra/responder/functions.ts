@@ -19,6 +19,7 @@ import type { Playbook } from '../../playbooks/language/playbook.ts';
 import { acknowledgeWildcards } from '../acknowledge.ts';
 import type { Bundle } from '../bundles/bundle.ts';
 import { type CommonFunction, commonFunctions } from '../bundles/entries.ts';
+import { doctorOwnStatements, doctorStatements } from './doctor.ts';
 import { externalId, functionName, functionRoleName, idOf, liveAlias, memberRoleName } from './names.ts';
 import type { People } from './people.ts';
 import type { Storage } from './storage.ts';
@@ -151,6 +152,7 @@ const ownStatements = (scope: Construct, name: string, props: FunctionsProps): r
   }
   if (name === 'receive') return [start(machines.respond), started, begin('answer', 'watch')];
   if (name === 'watch') return [begin(...playbooks.keys())];
+  if (name === 'doctor') return [...doctorOwnStatements(scope, people), begin(...playbooks.keys())];
   if (name === 'answer')
     return [
       start(machines.respond, machines.release),
@@ -232,6 +234,7 @@ const createBoundary = (scope: Construct, props: FunctionsProps): ManagedPolicy 
       actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
       resources: [`arn:${partition}:iam::*:role/firebreak-*`],
     }),
+    ...doctorOwnStatements(scope, props.people),
   ];
   const boundary = new ManagedPolicy(scope, 'Boundary', {
     managedPolicyName: `firebreak-functions-${region}`,
@@ -264,7 +267,8 @@ const createOne = (scope: Construct, name: string, boundary: ManagedPolicy, prop
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     permissionsBoundary: boundary,
   });
-  const common = ({ deny: denyStatements, heartbeat: heartbeatStatements }[name] ?? commonStatements)(props);
+  const own = { deny: denyStatements, heartbeat: heartbeatStatements, doctor: doctorStatements };
+  const common = (own[name as keyof typeof own] ?? commonStatements)(props);
   const kept = calledWithoutWaiting.some((called) => called === name) ? [keepEvents(props.people)] : [];
   const statements = [...common, ...ownStatements(scope, name, props), ...kept];
   for (const statement of statements) role.addToPolicy(statement);

@@ -11,6 +11,7 @@ import { createMemberRoles, type MemberRolesProps } from '../members/member-role
 import { createAlarms } from './alarms.ts';
 import { forwardToHome, trustForwarding } from './bus.ts';
 import { createDashboard } from './dashboard.ts';
+import { examineRegularly } from './doctor.ts';
 import { feedNotes, keepFailures, letFindingsIn, offerActions, watchRegularly } from './feeds.ts';
 import { createFunctions, deployedNamed } from './functions.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -65,6 +66,7 @@ export class ResponderStack extends Stack {
     if (config.securityHubActions) offerActions(this, playbooks);
     watchRegularly(this, functions, people);
     createHeartbeat(this, functions, people, playbooks);
+    examineRegularly(this, functions, people);
     feedNotes(functions, people);
     const { alias } = deployedNamed(functions, 'answer');
     const url = knowsFunctionUrls(this.region)

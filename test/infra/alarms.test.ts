@@ -1,6 +1,7 @@
 // What wakes people: nothing that can fail is without an alarm, and each alarm reaches somebody who can act on it.
 import { describe, expect, it } from 'vitest';
-import { ofType, synthesize, type Template } from './synth.ts';
+import { lastQueues, ledgerTable, ruleNames } from '../../functions/doctor/installed.ts';
+import { ofType, playbooks, synthesize, type Template } from './synth.ts';
 
 type Stat = {
   readonly Metric: {
@@ -138,6 +139,64 @@ describe('the dashboard', () => {
     const body = JSON.stringify(dashboard?.Properties.DashboardBody);
     for (const id of idsOf('AWS::CloudWatch::Alarm')) expect(body).toContain(`"${id}","Arn"`);
     for (const name of property('AWS::Lambda::Function', 'FunctionName')) expect(body).toContain(name);
+  });
+});
+
+describe('the doctor', () => {
+  const rules = ofType(single, 'AWS::Events::Rule').map(({ Properties }) => Properties);
+
+  it('knows every rule and every queue of last resort that the stack has', () => {
+    expect(ruleNames(playbooks).toSorted()).toEqual(rules.map(({ Name }) => String(Name)).toSorted());
+    const fed = JSON.stringify(ofType(single, 'AWS::Lambda::EventSourceMapping'));
+    const last = Object.entries(single.Resources)
+      .filter(([id, { Type }]) => Type === 'AWS::SQS::Queue' && !fed.includes(id))
+      .map(([, { Properties }]) => Properties.QueueName);
+    expect(Object.keys(lastQueues).toSorted()).toEqual(last.map(String).toSorted());
+    expect(property('AWS::DynamoDB::Table', 'TableName')).toEqual([ledgerTable]);
+    expect(property('AWS::SNS::Topic', 'TopicName')).toContain('firebreak-notices');
+  });
+
+  it('looks every hour, and one alarm on one metric tells, on both topics', () => {
+    const [rule] = rules.filter(({ Name }) => Name === 'firebreak-doctor');
+    expect(rule).toMatchObject({ State: 'ENABLED', ScheduleExpression: 'rate(60 minutes)' });
+    const alarm = named('not-well');
+    expect([alarm.MetricName, alarm.Threshold, alarm.Dimensions]).toEqual(['NotWell', 1, undefined]);
+    expect(alarm.AlarmActions).toHaveLength(2);
+  });
+
+  it('reads, asks the playbooks, tells, and writes in the ledger its own record alone', () => {
+    const statements = ofType(single, 'AWS::IAM::Policy')
+      .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('"DoctorRole'))
+      .flatMap(
+        ({ Properties }) =>
+          (
+            Properties.PolicyDocument as {
+              Statement: readonly { Sid?: string; Action: string | readonly string[]; Condition?: object }[];
+            }
+          ).Statement,
+      );
+    expect(statements.flatMap(({ Action }) => Action).toSorted()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'events:DescribeRule',
+      'events:ListTargetsByRule',
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+      'lambda:GetFunctionConfiguration',
+      'lambda:InvokeFunction',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'sns:ListSubscriptionsByTopic',
+      'sns:Publish',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'ssm:GetParameter',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+    expect(statements.find(({ Sid }) => Sid === 'Ledger')?.Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'doctor/*' },
+    });
   });
 });
 

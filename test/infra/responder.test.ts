@@ -35,7 +35,18 @@ describe('nothing configured', () => {
 
   it('has a function for each playbook, behind the alias that the workflows call', () => {
     const called = names(single, 'AWS::Lambda::Function', 'FunctionName');
-    for (const name of [...playbooks.keys(), 'receive', 'ask', 'answer', 'close', 'watch', 'note', 'deny', 'heartbeat'])
+    for (const name of [
+      ...playbooks.keys(),
+      'receive',
+      'ask',
+      'answer',
+      'close',
+      'watch',
+      'note',
+      'deny',
+      'heartbeat',
+      'doctor',
+    ])
       expect(called).toContain(`"firebreak-${name}"`);
     expect(new Set(names(single, 'AWS::Lambda::Alias', 'Name'))).toEqual(new Set(['"live"']));
     expect(ofType(single, 'AWS::Lambda::Alias')).toHaveLength(called.length);
