@@ -5,7 +5,7 @@ import { receive } from './engine/receive.ts';
 import type { Next } from './engine/recurrence.ts';
 import { noticingFailures, tellUndecided } from './engine/undecided.ts';
 import { handler } from './handler.ts';
-import { isRequest } from './sources/manual.ts';
+import { isRequest, readRequest } from './sources/manual.ts';
 
 /** What the workflow is started with depends on the incident alone, so a duplicate event ends in the same execution. */
 export type Start = { readonly incident: string; readonly playbook: string };
@@ -53,7 +53,7 @@ const taking = async (engine: Engine, event: unknown) => {
  */
 export const received = async (engine: Engine, event: unknown): Promise<ReceiveOutput> => {
   const taken = await taking(engine, event);
-  if ('unreadable' in taken) throw Object.assign(new Error(taken.unreadable), { name: 'UnreadableEvent' });
+  if ('unreadable' in taken) throw unreadable(taken.unreadable);
   const those = (wanted: Next): readonly Start[] =>
     taken.incidents
       .filter(({ next }) => next === wanted)
@@ -88,15 +88,34 @@ export const received = async (engine: Engine, event: unknown): Promise<ReceiveO
   };
 };
 
+/** What somebody started in the console of Step Functions: the input is anybody's, and the execution is all that is known of who that is. */
+const begunByHand = v.strictObject({ byHand: v.unknown(), execution: v.string() });
+
+/** An error that is a sentence: sent again, it would be no better. */
+const unreadable = (words: string): Error => Object.assign(new Error(words), { name: 'UnreadableEvent' });
+
+/** In the name of nobody whose word would count. */
+const byWayOf = (request: unknown, way: string): unknown => ({
+  ...(request as object),
+  by: `somebody by way of ${way}`,
+});
+
 /**
- * Whoever may call this function directly can put any name into a request by hand: it must be nobody's whose word would count. Where AWS says who
- * asks, `answer` takes the request.
+ * Whoever may call this function directly can put any name into a request by hand; where AWS says who asks, `answer` takes it. What comes from the
+ * console is a request or nothing: never the event of a detector.
+ * @throws in words, where that is none.
  */
-const unproven = (event: unknown): unknown => {
-  if (!isRequest(event)) return event;
-  const { by } = event as { readonly by?: unknown };
-  return typeof by === 'string' ? { ...(event as object), by: `somebody by way of ${by}` } : event;
+const unproven = (event: unknown, now: Date): unknown => {
+  const begun = v.safeParse(begunByHand, event);
+  if (begun.success) {
+    const { byHand, execution } = begun.output;
+    const reading = readRequest(byHand, now);
+    if ('unreadable' in reading) throw unreadable(reading.unreadable);
+    return byWayOf(byHand, execution);
+  }
+  const by = isRequest(event) ? (event as { readonly by?: unknown }).by : undefined;
+  return typeof by === 'string' ? byWayOf(event, by) : event;
 };
 
 /** An event of no known source throws, so that Lambda puts it into the dead-letter queue. */
-export const receiveHandler = handler(v.unknown(), (engine, event) => received(engine, unproven(event)));
+export const receiveHandler = handler(v.unknown(), (engine, event) => received(engine, unproven(event, engine.now())));

@@ -1,4 +1,5 @@
 // A person begins in the console of Step Functions: an execution of firebreak-by-hand, whose input is anybody's. It takes the way of every finding.
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/rails/config.ts';
 import { receiveHandler } from '../../functions/receive.ts';
@@ -7,6 +8,8 @@ import { on } from '../rails/ground.ts';
 import { alice, answering, asks, bob, chosen, name } from './ground.ts';
 
 type Input = Readonly<Record<string, Json>>;
+
+const events = new URL('../fixtures/events/', import.meta.url);
 
 const request = (bucket: string): Input => ({ playbook: name, resource: bucket, reason: 'a customer saw our files' });
 
@@ -87,6 +90,17 @@ describe('an execution that a person starts', () => {
     expect(await staged.practice.ledger.list('incidents', '')).toEqual([]);
     expect(staged.writes()).toEqual([]);
   });
+
+  it.each(readdirSync(events).filter((file) => !file.startsWith('manual-')))(
+    'with the event of a detector fails, and nothing begins: %s',
+    async (file) => {
+      const event = JSON.parse(readFileSync(new URL(file, events), 'utf8')) as Input;
+      const staged = await begun(chosen(), () => event);
+      expect(staged.execution.status).toBe('FAILED');
+      expect(await staged.practice.ledger.list('incidents', '')).toEqual([]);
+      expect(await staged.practice.notices()).toEqual([]);
+    },
+  );
 
   it('for a playbook that there is none of starts nothing, and says so', async () => {
     const staged = await begun(chosen(), (bucket) => ({ ...request(bucket), playbook: 'delete-bucket' }));

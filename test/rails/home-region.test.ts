@@ -5,7 +5,7 @@ import { receive } from '../../functions/engine/receive.ts';
 import type { ConfigInput } from '../../functions/rails/config.ts';
 import { homeRegionRail, toldIn } from '../../functions/rails/home-region.ts';
 import type { Channel } from '../../playbooks/language/finding.ts';
-import { here, stolenKey, on, openBucket } from './ground.ts';
+import { here, on, openBucket, stolenKey } from './ground.ts';
 
 const away = 'us-east-1';
 const channels: readonly Channel[] = [
