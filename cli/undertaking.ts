@@ -15,7 +15,7 @@ import {
   updateIncident,
 } from '../functions/engine/incident.ts';
 import { append } from '../functions/engine/journal.ts';
-import { planChanged } from '../functions/engine/ready.ts';
+import { end, planChanged } from '../functions/engine/ready.ts';
 import { takenUp } from '../functions/engine/recurrence.ts';
 import { playbookHandler } from '../functions/playbook.ts';
 import { admitRelease, railEntries } from '../functions/rails/admission.ts';
@@ -51,10 +51,9 @@ const stillWaits = 'StillWaits';
 
 const askAgain = async (undertaking: Undertaking, id: string): Promise<unknown> => {
   const { world, engine, screen } = undertaking;
-  const denied = (cause: string) => Object.assign(new Error(cause), { name: 'Denied' });
   const waits = (words: string) => Object.assign(new Error(words), { name: stillWaits });
   const incident = await readIncident(engine, id);
-  if (!incident) throw denied(`Incident ${id} is missing from the ledger.`);
+  if (!incident) throw new Error(`Incident ${id} is missing from the ledger.`);
   const why = whyAsked(incident);
   const shown = { by: engine.actor, ...(incident.plan && { hash: incident.plan.hash }) };
   const show = () => {
@@ -78,7 +77,9 @@ const askAgain = async (undertaking: Undertaking, id: string): Promise<unknown> 
     throw waits(`${why} There is no terminal to ask at.`);
   }
   if (await asked(undertaking, 'Contain it by this plan?', show)) return approve(engine, id, shown);
-  throw denied('Denied at the terminal; nothing was written.');
+  // On record first: whoever closes it believes the ledger alone.
+  await end(engine, id, 'denied', 'Denied at the terminal; nothing was written.');
+  throw Object.assign(new Error('Denied at the terminal.'), { name: 'Denied' });
 };
 
 /** Says what would else look like standing still. */

@@ -1,6 +1,7 @@
 // Lambda: decides what is still undecided and tells people. It is the last state of either workflow, whatever went wrong before; where
 // containment stands and something else is still to come, it tells of that meanwhile.
 import * as v from 'valibot';
+import { belonging } from './engine/belongs.ts';
 import { close, tellMeanwhile } from './engine/close.ts';
 import { handler, incidentInput } from './handler.ts';
 
@@ -12,10 +13,14 @@ const schema = v.object({
 
 export type Closed = { readonly incident: string; readonly outcome: string };
 
-export const closeHandler = handler(schema, async (engine, { do: what, incident, error }): Promise<Closed> => {
-  const closed =
-    what === 'close'
-      ? await close(engine, incident, error && { name: error.Error, cause: error.Cause })
-      : await tellMeanwhile(engine, incident);
-  return { incident, outcome: closed.outcome ?? 'failed' };
-});
+export const closeHandler = handler(
+  schema,
+  async (engine, { do: what, incident, playbook, error }): Promise<Closed> => {
+    await belonging(engine, incident, playbook);
+    const closed =
+      what === 'close'
+        ? await close(engine, incident, error && { name: error.Error, cause: error.Cause })
+        : await tellMeanwhile(engine, incident);
+    return { incident, outcome: closed.outcome ?? 'failed' };
+  },
+);

@@ -1,8 +1,9 @@
 // Lambda: contain, verify, preserve, look after and release, for the one playbook bundled with it.
 import * as v from 'valibot';
+import { belonging } from './engine/belongs.ts';
 import { contain } from './engine/contain.ts';
 import type { Engine } from './engine/engine.ts';
-import { type Incident, isOver, readIncident } from './engine/incident.ts';
+import { type Incident, isOver } from './engine/incident.ts';
 import { lookAfter } from './engine/look-after.ts';
 import { reviewEvidence } from './engine/preserve.ts';
 import { type Foresight, foreseeing } from './engine/ready.ts';
@@ -91,14 +92,9 @@ const preserved = async (engine: Engine, id: string): Promise<Summary> => {
 
 type Input = v.InferOutput<typeof schema>;
 
-/** The state machine names the playbook only to find the function: what the ledger says of the incident counts. */
+/** Its own incident, and where it is to be released, one of which that was asked for. */
 const belongs = async (engine: Engine, input: Input): Promise<Incident> => {
-  const { incident: id, playbook } = input;
-  const incident = await readIncident(engine, id);
-  if (incident?.playbook !== playbook) {
-    const found = incident ? `the ledger says that it is ${incident.playbook}'s` : 'the ledger has no such incident';
-    throw Object.assign(new Error(`Incident ${id} was handed to ${playbook}, but ${found}.`), { name: 'NotAdmitted' });
-  }
+  const incident = await belonging(engine, input.incident, input.playbook);
   if (input.do === 'release') releaseAdmitted(incident, input.mode, engine.now());
   if (input.do === 'verify-release') releaseAdmitted(incident, null, engine.now());
   return incident;

@@ -16,6 +16,7 @@ import { sendTo } from '../adapters/queue.ts';
 import { switchParameter } from '../adapters/switch-parameter.ts';
 import { awaitedLater } from '../engine/awaited-later.ts';
 import type { Engine, Progress } from '../engine/engine.ts';
+import { forLog } from '../notices/encode.ts';
 import { senderFor } from '../notices/send.ts';
 import type { Config } from '../rails/config.ts';
 import { cachedSwitch } from '../rails/switch.ts';
@@ -37,7 +38,7 @@ export type Ports = (tools: {
 
 /** One line of JSON, which CloudWatch finds by incident. Findings and secrets never stand in a step's text. */
 const report = ({ incident, step, text }: Progress): void => {
-  process.stdout.write(`${JSON.stringify({ at: now().toISOString(), incident, step, text })}\n`);
+  process.stdout.write(`${forLog({ at: now().toISOString(), incident, step, text })}\n`);
 };
 
 /** Where the function runs, as AWS says with every call. */

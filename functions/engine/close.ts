@@ -12,8 +12,11 @@ export type Caught = { readonly name: string; readonly cause: string };
 
 /** Before the first hold an error ends the incident; nothing has been changed. */
 const endBefore = (engine: Engine, incident: Incident, { name, cause }: Caught): Promise<Incident> => {
-  const asking = incident.phase === 'waiting';
-  if (asking && name === 'Denied') return end(engine, incident.id, 'denied', cause || 'A person denied it.');
+  // A denial is on record before the workflow hears of it, and then the incident has ended: this is somebody else's word.
+  if (name === 'Denied') {
+    const words = `Its workflow was told that it is denied, and nobody's denial is on record: ${cause}`;
+    return end(engine, incident.id, 'failed', `${words} Nothing was changed, and nothing is contained.`);
+  }
   const remedy = `Nothing was changed. firebreak contain ${incident.playbook} ${incident.target.id} tries again.`;
   return end(engine, incident.id, 'failed', `${name}: ${cause} ${remedy}`);
 };

@@ -1,6 +1,7 @@
 // Forged executions and releases: whoever starts a workflow, or calls a playbook's function, with a state of his own writes nothing that the
 // ledger does not show as admitted.
 import { describe, expect, it } from 'vitest';
+import { closeHandler } from '../../functions/close.ts';
 import { incidentId } from '../../functions/engine/incident.ts';
 import { receive } from '../../functions/engine/receive.ts';
 import { playbookHandler } from '../../functions/playbook.ts';
@@ -217,4 +218,31 @@ it.each([
   const before = begun.writes().length;
   await begun.practice.contain(await begun.practice.read(begun.id));
   expect(begun.writes().length).toBe(before);
+});
+
+describe('close, called by somebody with a state of his own', () => {
+  const error = { Error: 'Denied', Cause: 'Denied by arn:aws:iam::111122223333:user/ciso' };
+
+  it('takes nobody for denied whose denial is not on record', async () => {
+    const { practice, id } = await waits();
+    await closeHandler(practice.engine('close'))({ incident: id, playbook: 'disable-access-key', error });
+    const { outcome, reason } = await practice.read(id);
+    expect(outcome).toBe('failed');
+    expect(reason).toMatch(
+      /^Its workflow was told that it is denied, and nobody's denial is on record: .*nothing is contained/,
+    );
+  });
+
+  it('decides nothing of an incident that is another playbook’s, or that there is not', async () => {
+    const { practice, id } = await waits();
+    const before = await practice.read(id);
+    for (const [incident, playbook] of [
+      [id, 'zzz'],
+      ['fb-ffffffffffff', 'disable-access-key'],
+    ])
+      await expect(closeHandler(practice.engine('close'))({ incident, playbook, error })).rejects.toThrow(
+        /was handed to .*, but the ledger/,
+      );
+    expect(await practice.read(id)).toEqual(before);
+  });
 });
