@@ -1,5 +1,7 @@
 // Containing: plan once, take all holds, write in the playbook's order. Crash anywhere and call it again: the same end.
 import { isThrottled } from '../../playbooks/language/aws.ts';
+import { saidDecision } from '../rails/decision.ts';
+import { switchRail, switchState } from '../rails/switch.ts';
 import { awaitedLater } from './awaited-later.ts';
 import { type Engine, playbookNamed, whatAwsSaid } from './engine.ts';
 import { release, write } from './hold.ts';
@@ -137,11 +139,30 @@ const parted = (incident: Incident) => {
   return { now: changes.slice(0, last + 1), later: changes.slice(last + 1).filter((one) => !isDone(one)) };
 };
 
+/** Why nothing more may be written, where somebody turned the switch meanwhile; it is believed for 5 s, and a write may take longer. */
+const turnedDown = async ({ config, readSwitch }: Engine): Promise<string | undefined> => {
+  const position = await switchState(config, readSwitch);
+  return position === 'on' ? undefined : switchRail(position).map(saidDecision).join('; ');
+};
+
+const notAllowed = (engine: Engine, incident: Incident, { change, taken }: Step, why: string): Written => {
+  const subject = `${change.setting} ${change.id}`;
+  engine.report({ incident: incident.id, step: 'halted', text: `${subject}: ${why}` });
+  const from = 'original' in taken ? taken.original : change.from;
+  const entry = { step: 'contain', subject, attempt: incident.attempts, from, to: change.to, result: `halted: ${why}` };
+  return { change: withState({ ...change, from }, 'failed', why), entry };
+};
+
 /** In the playbook's order: each is written when AWS has answered the one before. That their records still say so is looked at meanwhile. */
 const writeAll = async (engine: Engine, incident: Incident, steps: readonly Step[]) => {
   const writing: Promise<Written & { readonly at: string }>[] = [];
   for (const step of steps) {
     let at = '';
+    const why = step.taken.state === 'held' ? await turnedDown(engine) : undefined;
+    if (why !== undefined) {
+      writing.push(Promise.resolve({ ...notAllowed(engine, incident, step, why), at }));
+      continue;
+    }
     const tried = new Promise<void>((resolve) => {
       const onTried = (): void => {
         at ||= engine.now().toISOString();

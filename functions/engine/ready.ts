@@ -270,5 +270,8 @@ export const ready = async (engine: Engine, id: string, foresight?: Foresight): 
   if (isOver(incident)) return { stop: incident };
   const reading = foresight?.position ?? switchState(engine.config, engine.readSwitch);
   if (incident.phase === 'containing' || incident.phase === 'holding') return goOn(engine, incident, await reading);
-  return waits(incident) ? whileWaiting(engine, incident) : begin(engine, incident, reading, foresight);
+  if (!waits(incident)) return begin(engine, incident, reading, foresight);
+  // Evidence makes something as well; where nobody can tell how the switch stands, a person is asked, and evidence goes before the question.
+  const position = await reading;
+  return position === 'off' || position === 'observe' ? { stop: incident } : whileWaiting(engine, incident);
 };

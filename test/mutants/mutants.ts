@@ -29,8 +29,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       ['free ? value : record.original;', 'value;'],
       [
-        'if (known !== undefined && same(known, wanted)) return',
-        'if (known !== undefined && wanted === undefined) return',
+        'const isKnown = known !== undefined && same(known, wanted);',
+        'const isKnown = known !== undefined && wanted === undefined;',
       ],
     ],
     seenIn: 'block-public-bucket/public-policy',
@@ -66,7 +66,12 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a release does not compare',
     file: 'functions/engine/hold.ts',
-    edits: [["if (!ours && mode !== 'force') return conflicting(tools, held, record, version, value);", '']],
+    edits: [
+      [
+        "  if (!ours && mode !== 'force')\n    return holdAgain(tools, held, record, version, { state: 'conflict', found: value, original });\n",
+        '',
+      ],
+    ],
     seenIn: 'isolate-instance/two-networks',
   },
   {
@@ -84,7 +89,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a release writes nothing',
     file: 'functions/engine/hold.ts',
-    edits: [['  if (!(await writeValue(tools, held, record.original, version))) return undefined;\n', '']],
+    edits: [['  if (!(await writeValue(tools, held, original, version))) return undefined;\n', '']],
     seenIn: 'block-public-bucket/public-policy',
   },
   {
@@ -134,8 +139,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       ['(record.last?.by === incident ? stillStands : undefined)', 'undefined'],
       [
-        '  if (!(await writeValue(tools, held, record.original, version))) return undefined;\n  return end(',
-        '  void writeValue(tools, held, record.original, version).catch(() => undefined);\n  return end(',
+        '  if (!(await writeValue(tools, held, original, version))) return undefined;\n  return end(',
+        '  void writeValue(tools, held, original, version).catch(() => undefined);\n  return end(',
       ],
     ],
     seenIn: 'block-public-bucket/public-policy',

@@ -1,14 +1,26 @@
 // The rails where they stand: on the whole path from an event to the account, and before the first hold. What stops says so.
 import { describe, expect, it } from 'vitest';
-import { incidentKey, openIncident } from '../../functions/engine/incident.ts';
+import { incidentKey, openIncident, updateIncident } from '../../functions/engine/incident.ts';
 import { readJournal } from '../../functions/engine/journal.ts';
+import { type DraftPlan, makePlan } from '../../functions/engine/plan.ts';
 import { receive } from '../../functions/engine/receive.ts';
 import { playbookHandler } from '../../functions/playbook.ts';
 import type { ConfigInput, Mode } from '../../functions/rails/config.ts';
 import { cachedSwitch } from '../../functions/rails/switch.ts';
 import type { PracticeOptions } from '../../gameday/practice.ts';
 import { bucket } from '../../playbooks/resources/s3.ts';
-import { altered, type Ground, here, leakedKey, on, onlyIncident, openBucket, own, stolenKey } from './ground.ts';
+import {
+  altered,
+  type Ground,
+  ground,
+  here,
+  leakedKey,
+  on,
+  onlyIncident,
+  openBucket,
+  own,
+  stolenKey,
+} from './ground.ts';
 
 const entry = { owner: 'payments', reason: 'card terminals', until: '2026-12-31' };
 const silent = 'silence' as const;
@@ -221,6 +233,45 @@ describe('the switch is in force at every step', () => {
     );
     turn('on');
     expect((await staged.practice.contain(failed)).incident).toMatchObject({ outcome: 'contained' });
+  });
+
+  it('turned off while one setting is written: the next is not, and that is told', async () => {
+    const { staged, incident, turn } = await turning(stolenKey);
+    staged.practice.world.inject(({ write, session }) => {
+      if (write && session.startsWith('disable-access-key')) turn('off');
+      return undefined;
+    });
+    const { incident: halted } = await staged.practice.contain(incident);
+    expect(staged.writes()).toHaveLength(1);
+    expect(halted).toMatchObject({ phase: 'holding', outcome: 'partly-contained' });
+    const [written, ...others] = halted.changes;
+    expect(written?.state).toBe('verified');
+    expect(others.length).toBeGreaterThan(0);
+    for (const { note } of others) expect(note).toContain("the kill switch is 'off'");
+    turn('on');
+    expect((await staged.practice.contain(halted)).incident.outcome).toBe('contained');
+  });
+
+  it('turned off while a person is asked: nothing more is taken as evidence either', async () => {
+    const { staged, incident, turn } = await turning((options) =>
+      ground('isolate-instance', 'crypto-miner', {
+        ...options,
+        config: on({ playbooks: { 'isolate-instance': { mode: 'ask' } } }),
+      }),
+    );
+    turn('off');
+    const engine = { ...staged.practice.engine('isolate-instance'), readSwitch: async () => 'off' as const };
+    const plan = await makePlan(engine, incident, engine.now().toISOString());
+    const { evidence } = plan as DraftPlan;
+    expect(evidence).not.toEqual([]);
+    await updateIncident(engine, incident.id, (before) => ({
+      ...before,
+      phase: 'waiting',
+      disposition: 'ask',
+      evidence,
+    }));
+    await playbookHandler(engine)({ do: 'contain', incident: incident.id, playbook: 'isolate-instance' });
+    expect(staged.writes()).toEqual([]);
   });
 
   it('is believed for 5 s at most', async () => {
