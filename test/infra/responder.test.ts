@@ -62,6 +62,14 @@ describe('nothing configured', () => {
       if (!/firebreak-(workflow|schedule)/.test(JSON.stringify(RoleName))) expect(PermissionsBoundary).toBeDefined();
   });
 
+  it('listens on the default bus alone: on any other one anybody could imitate AWS', () => {
+    const buses = ofType(single, 'AWS::Events::Rule').map(
+      ({ Properties: { EventBusName } }) => EventBusName ?? 'default',
+    );
+    expect(new Set(buses)).toEqual(new Set(['default']));
+    expect(ofType(single, 'AWS::Events::EventBus')).toEqual([]);
+  });
+
   it('has a rule for each way in, and what nobody takes waits in a queue', () => {
     const rules = ofType(single, 'AWS::Events::Rule').map(({ Properties }) => Properties);
     const expected = rulesFor(playbooks).findings.map(({ name }) => name);
