@@ -139,10 +139,13 @@ const parted = (incident: Incident) => {
   return { now: changes.slice(0, last + 1), later: changes.slice(last + 1).filter((one) => !isDone(one)) };
 };
 
-/** Why nothing more may be written, where somebody turned the switch meanwhile; it is believed for 5 s, and a write may take longer. */
+/**
+ * Why nothing more may be written, where somebody turned the switch meanwhile: it is believed for 5 s, and a write may take longer. Where it can't be
+ * read, a person was asked before the first write.
+ */
 const turnedDown = async ({ config, readSwitch }: Engine): Promise<string | undefined> => {
   const position = await switchState(config, readSwitch);
-  return position === 'on' ? undefined : switchRail(position).map(saidDecision).join('; ');
+  return position === 'off' || position === 'observe' ? switchRail(position).map(saidDecision).join('; ') : undefined;
 };
 
 const notAllowed = (engine: Engine, incident: Incident, { change, taken }: Step, why: string): Written => {
