@@ -45,6 +45,15 @@ const notWritten = (
     : { change: withState(change, 'failed', note), result: `failed: ${note}` };
 };
 
+/**
+ * Why nothing more may be written, where somebody turned the switch meanwhile: it is believed for 5 s, and a write may take longer. Where it can't be
+ * read, a person was asked before the first write.
+ */
+const turnedDown = async ({ config, readSwitch }: Engine): Promise<string | undefined> => {
+  const position = await switchState(config, readSwitch);
+  return position === 'off' || position === 'observe' ? switchRail(position).map(saidDecision).join('; ') : undefined;
+};
+
 /** Writes one change and says how it went, for the record and for the journal. `onTried` is called when AWS has answered, if it is asked at all. */
 const writeChange = async (engine: Engine, incident: Incident, step: Step, onTried: () => void): Promise<Written> => {
   const { held, taken, prepared, standing } = step;
@@ -79,6 +88,11 @@ const writeChange = async (engine: Engine, incident: Incident, step: Step, onTri
     const note = `${taken.holders.join(', ')} hold it with another value, and the setting can't satisfy both.`;
     return { change: withState(change, 'failed', note), entry: entry(`failed: ${note}`) };
   }
+  const why = await turnedDown(engine);
+  if (why !== undefined) {
+    engine.report({ incident: incident.id, step: 'halted', text: `${subject}: ${why}` });
+    return { change: withState(change, 'failed', why), entry: entry(`halted: ${why}`) };
+  }
   const done = await withRequests(async () =>
     write(engine, held, incident.id, taken, { prepared: await prepared, standing, onTried }),
   );
@@ -106,6 +120,8 @@ const runAct = async (
   const done = await withRequests(async () => {
     if (!definition) throw new Error(`The playbook '${incident.playbook}' declares no act '${item.as}'.`);
     if (await definition.done(aws, item.id, item.detail)) return 'found done';
+    const why = await turnedDown(engine);
+    if (why !== undefined) throw new Error(why);
     await definition.run(aws, item.id, item.detail);
     return 'done';
   });
@@ -139,33 +155,11 @@ const parted = (incident: Incident) => {
   return { now: changes.slice(0, last + 1), later: changes.slice(last + 1).filter((one) => !isDone(one)) };
 };
 
-/**
- * Why nothing more may be written, where somebody turned the switch meanwhile: it is believed for 5 s, and a write may take longer. Where it can't be
- * read, a person was asked before the first write.
- */
-const turnedDown = async ({ config, readSwitch }: Engine): Promise<string | undefined> => {
-  const position = await switchState(config, readSwitch);
-  return position === 'off' || position === 'observe' ? switchRail(position).map(saidDecision).join('; ') : undefined;
-};
-
-const notAllowed = (engine: Engine, incident: Incident, { change, taken }: Step, why: string): Written => {
-  const subject = `${change.setting} ${change.id}`;
-  engine.report({ incident: incident.id, step: 'halted', text: `${subject}: ${why}` });
-  const from = 'original' in taken ? taken.original : change.from;
-  const entry = { step: 'contain', subject, attempt: incident.attempts, from, to: change.to, result: `halted: ${why}` };
-  return { change: withState({ ...change, from }, 'failed', why), entry };
-};
-
 /** In the playbook's order: each is written when AWS has answered the one before. That their records still say so is looked at meanwhile. */
 const writeAll = async (engine: Engine, incident: Incident, steps: readonly Step[]) => {
   const writing: Promise<Written & { readonly at: string }>[] = [];
   for (const step of steps) {
     let at = '';
-    const why = step.taken.state === 'held' ? await turnedDown(engine) : undefined;
-    if (why !== undefined) {
-      writing.push(Promise.resolve({ ...notAllowed(engine, incident, step, why), at }));
-      continue;
-    }
     const tried = new Promise<void>((resolve) => {
       const onTried = (): void => {
         at ||= engine.now().toISOString();

@@ -1,7 +1,8 @@
 // What can't be undone: it runs once, after a person approved it, and no release takes it back.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { contain } from '../../functions/engine/contain.ts';
 import { incidentKey, openIncident } from '../../functions/engine/incident.ts';
+import type { ReadSwitch } from '../../functions/rails/switch.ts';
 import { createPractice } from '../../gameday/practice.ts';
 import { act } from '../../playbooks/language/act.ts';
 import { recorded } from '../../playbooks/language/evidence.ts';
@@ -38,13 +39,14 @@ const demolish = playbook({
 const key = 'AKIAIOSFODNN7EXAMPLE';
 const request = { playbook: 'demolish-key', resource: key, reason: 'a test of what can not be undone' };
 
-const played = async (answer: 'approve' | 'deny') => {
+const played = async (answer: 'approve' | 'deny', readSwitch: ReadSwitch = async () => 'on') => {
   ran.length = 0;
   const practice = createPractice({
     playbooks: new Map([['demolish-key', demolish]]),
     seed: 1,
     latency: 'none',
     answer,
+    readSwitch,
   });
   const { account, region } = practice.stage;
   const { executions } = await practice.respond({ ...request, account, region });
@@ -52,6 +54,19 @@ const played = async (answer: 'approve' | 'deny') => {
   if (!incident) throw new Error('no incident');
   return { practice, incident };
 };
+
+/** On whenever anybody has asked so far, and off once it is asked whether the act is done. */
+const turnedOffBeforeTheAct = (): ReadSwitch => {
+  const { done } = demolition;
+  let position: 'on' | 'off' = 'on';
+  vi.spyOn(demolition, 'done').mockImplementation(async (...asked) => {
+    position = 'off';
+    return done(...asked);
+  });
+  return async () => position;
+};
+
+afterEach(() => vi.restoreAllMocks());
 
 describe('an act', () => {
   it('runs once, after a person approved it, and says in the plan why there is no way back', async () => {
@@ -63,6 +78,15 @@ describe('an act', () => {
     expect(incident).toMatchObject({ outcome: 'contained', asked: 1 });
     await practice.contain(incident);
     expect(ran).toEqual([key]);
+  });
+
+  it('does not run where the switch was turned off after the last look', async () => {
+    const { incident } = await played('approve', turnedOffBeforeTheAct());
+    expect(ran).toEqual([]);
+    expect(incident.acts).toMatchObject([
+      { state: 'failed', note: expect.stringContaining("the kill switch is 'off'") },
+    ]);
+    expect(incident.outcome).toBe('failed');
   });
 
   it('does not run where an incident was opened to be contained at once', async () => {
