@@ -7,7 +7,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../acknowledge.ts';
-import { functionName, liveAlias } from './names.ts';
+import { functionName, idOf, liveAlias } from './names.ts';
 
 export const workflowNames = ['respond', 'release'] as const;
 export type WorkflowName = (typeof workflowNames)[number];
@@ -33,8 +33,6 @@ const calledBy = (name: MachineName, playbooks: readonly string[]): readonly str
   return [...(name === 'respond' ? ['ask', 'close'] : ['close']), ...playbooks];
 };
 
-const ids: Readonly<Record<MachineName, string>> = { respond: 'Respond', release: 'Release', 'by-hand': 'ByHand' };
-
 export const createWorkflow = (
   scope: Construct,
   name: MachineName,
@@ -42,7 +40,7 @@ export const createWorkflow = (
   playbooks: readonly string[],
 ): StateMachine => {
   const { partition, region, account } = Stack.of(scope);
-  const id = ids[name];
+  const id = idOf(name);
   const logs = new LogGroup(scope, `${id}Log`, {
     // Step Functions writes to log groups of this name without a resource policy of their own being cut short.
     logGroupName: `/aws/vendedlogs/states/firebreak-${name}`,
