@@ -3,6 +3,23 @@ import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableE
 import { dynamodbLedger, tableKeys } from '../../functions/adapters/dynamodb-ledger.ts';
 import type { Store } from './conformance.ts';
 
+/** As the stack makes it. */
+export const createTable = async (client: DynamoDBClient, TableName: string): Promise<void> => {
+  const { partition, sort } = tableKeys;
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [partition, sort].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      KeySchema: [
+        { AttributeName: partition, KeyType: 'HASH' },
+        { AttributeName: sort, KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
+};
+
 let tables = 0;
 
 /** A new one each time; whoever opens it gets a client of his own, as each function has. */
@@ -14,19 +31,7 @@ export const newTable = async (url: string): Promise<Store> => {
       credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'anything' },
     });
   const TableName = `ledger-${++tables}`;
-  const { partition, sort } = tableKeys;
-  await client().send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [partition, sort].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      KeySchema: [
-        { AttributeName: partition, KeyType: 'HASH' },
-        { AttributeName: sort, KeyType: 'RANGE' },
-      ],
-    }),
-  );
-  await waitUntilTableExists({ client: client(), maxWaitTime: 30, minDelay: 1 }, { TableName });
+  await createTable(client(), TableName);
   return {
     open: () => dynamodbLedger(client(), TableName),
     remove: async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -11,10 +11,10 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from 'aws-lambda';
 import { loadPlaybooks } from '../../functions/adapters/catalogue.ts';
-import { tableKeys } from '../../functions/adapters/dynamodb-ledger.ts';
 import { unturned } from '../../functions/adapters/switch-parameter.ts';
 import type { Payload } from '../../functions/adapters/workflow.ts';
 import { bundleAll } from '../../infra/bundles/bundle.ts';
+import { createTable } from '../ledger/table.ts';
 import { type Account, region } from './account.ts';
 import { serveLambda } from './lambda-endpoint.ts';
 
@@ -29,22 +29,6 @@ export interface Deployment {
   /** What the executions of a machine were started with. */
   started(machine: 'respond' | 'release'): Promise<readonly string[]>;
 }
-
-const createTable = async (client: DynamoDBClient, TableName: string): Promise<void> => {
-  const { partition, sort } = tableKeys;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [partition, sort].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      KeySchema: [
-        { AttributeName: partition, KeyType: 'HASH' },
-        { AttributeName: sort, KeyType: 'RANGE' },
-      ],
-    }),
-  );
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
-};
 
 /** What the stack hands to its functions, made on moto. */
 const environmentOn = async ({ stage, account }: Account): Promise<Record<string, string>> => {
