@@ -46,7 +46,7 @@ const keep = (ledger: Ledger, incident: string, blocks: Promise<readonly Journal
   known.set(ledger, { incident, blocks });
 };
 
-const takeKnown = (ledger: Ledger, incident: string): Promise<readonly JournalBlock[]> | undefined => {
+const knownOf = (ledger: Ledger, incident: string): Promise<readonly JournalBlock[]> | undefined => {
   const found = known.get(ledger);
   return found?.incident === incident ? found.blocks : undefined;
 };
@@ -73,7 +73,7 @@ export const append = async (engine: Engine, incident: string, drafts: readonly 
     (draft): JournalEntry => ({ subject: '', from: null, to: null, requests: [], ...draft, at, by: engine.actor }),
   );
   await persist(`Writing the journal of ${incident}`, engine.pause, async () => {
-    const begun = takeKnown(ledger, incident);
+    const begun = knownOf(ledger, incident);
     const blocks = await (begun ? begun.catch(() => readJournal(ledger, incident)) : readJournal(ledger, incident));
     const noted = new Set(blocks.flatMap((block) => block.entries.map(naturalKey)));
     const fresh = entries.filter((entry) => !noted.has(naturalKey(entry)));

@@ -41,7 +41,7 @@ export const arriving = async (
 /** An answer that would act, on a resource that is known. */
 type Acting = Routed & { readonly playbook: string; readonly target: Target };
 
-const acts = (answer: Routed): answer is Acting =>
+export const acts = (answer: Routed): answer is Acting =>
   answer.playbook !== null && answer.target !== null && answer.do !== 'tell' && answer.do !== 'ignore';
 
 /** As far as its playbook goes, or less by what the strictest rail says. */

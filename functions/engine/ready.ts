@@ -217,8 +217,8 @@ const begin = async (
     if (before.phase !== 'new' && before.phase !== 'waiting') return before;
     const disposition = far === 'contain' || far === 'ask' || far === 'plan' ? far : before.disposition;
     const approval = insists && isBySilence(before) ? null : before.approval;
-    const planned = { ...before, ...draft, rails: decisions, disposition, approval };
-    return disposition === 'contain' && far === 'contain' && !insists ? begun(planned, engine.now()) : planned;
+    const next = { ...before, ...draft, rails: decisions, disposition, approval };
+    return far === 'contain' && !insists ? begun(next, engine.now()) : next;
   });
   const [recorded] = await Promise.all([
     recording,

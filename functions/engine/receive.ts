@@ -10,7 +10,7 @@ import { tell } from './close.ts';
 import { type Engine, ownPlace, playbookNamed, whatAwsSaid } from './engine.ts';
 import { claimIncident, forereadKey, type Incident, incidentKey, updateIncident } from './incident.ts';
 import { append, beginJournal } from './journal.ts';
-import { arriving, type Judged, judgeFinding } from './judge.ts';
+import { acts, arriving, type Judged, judgeFinding } from './judge.ts';
 import { optionsFor } from './plan.ts';
 import { type Answering, type Next, nextFor, takenUp, takesUp } from './recurrence.ts';
 import { route } from './route.ts';
@@ -113,9 +113,8 @@ const answerOne = async (engine: Engine, config: Config, finding: Finding, judge
 /** Whether there are incidents already is asked for while the switch is read and the rails are weighed. */
 const foreknow = (engine: Engine, findings: readonly Finding[]): void => {
   for (const finding of findings)
-    for (const { playbook: name, target, do: how } of route(finding, engine.playbooks).answers)
-      if (name && target && how !== 'tell' && how !== 'ignore')
-        forereadKey(engine, incidentKey(playbookNamed(engine, name).resource, placed(engine, target), name));
+    for (const { playbook, target } of route(finding, engine.playbooks).answers.filter(acts))
+      forereadKey(engine, incidentKey(playbookNamed(engine, playbook).resource, placed(engine, target), playbook));
 };
 
 /**
